@@ -1,0 +1,76 @@
+"""Clear errors for bad input: each names the argument, its value and what would do."""
+
+from collections.abc import Callable
+from numbers import Real
+
+import numpy as np
+
+__all__ = ["finite_array", "function", "in_range", "non_negative", "one_of", "positive", "real", "whole"]
+
+
+def real(name: str, value) -> float:
+    """`value` as a finite float; TypeError for what is no number, ValueError for NaN and infinity."""
+    if isinstance(value, bool) or not isinstance(value, Real | np.number) or isinstance(value, complex):
+        raise TypeError(f"{name} is {value!r}: a number such as 0.5 would do")
+    if not np.isfinite(value):
+        raise ValueError(f"{name} is {value!r}: a finite number would do")
+    return float(value)
+
+
+def positive(name: str, value) -> float:
+    """`value` as a float above zero."""
+    if real(name, value) <= 0:
+        raise ValueError(f"{name} is {value!r}: a number above 0 would do")
+    return float(value)
+
+
+def non_negative(name: str, value) -> float:
+    """`value` as a float of zero or more."""
+    if real(name, value) < 0:
+        raise ValueError(f"{name} is {value!r}: zero or a number above it would do")
+    return float(value)
+
+
+def in_range(name: str, value, low: float, high: float) -> float:
+    """`value` as a float in [low, high)."""
+    if not low <= real(name, value) < high:
+        raise ValueError(f"{name} is {value!r}: a number from {low:g} up to, but not, {high:g} would do")
+    return float(value)
+
+
+def whole(name: str, value, least: int = 1) -> int:
+    """`value` as an int of `least` or more."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name} is {value!r}: a whole number such as {max(least, 10)} would do")
+    if value < least:
+        raise ValueError(f"{name} is {value!r}: a whole number of at least {least} would do")
+    return int(value)
+
+
+def one_of(name: str, value, choices):
+    """`value` itself, if it is one of `choices`."""
+    if value not in list(choices):
+        raise ValueError(f"{name} is {value!r}: one of {', '.join(map(repr, choices))} would do")
+    return value
+
+
+def function(name: str, value) -> Callable:
+    """`value` itself, if it can be called."""
+    if not callable(value):
+        raise TypeError(f"{name} is {value!r}: a function of one argument, such as np.sin, would do")
+    return value
+
+
+def finite_array(name: str, value, ndim: int | None = None) -> np.ndarray:
+    """`value` as a new float64 array without NaN or infinity, of `ndim` axes if given, never empty."""
+    try:
+        array = np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is {value!r}: a number or an array of numbers would do") from None
+    if array.size == 0:
+        raise ValueError(f"{name} is empty: at least one number would do")
+    if ndim is not None and array.ndim != ndim:
+        raise ValueError(f"{name} has shape {array.shape}: an array with {ndim} axes would do")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} is {value!r}: finite numbers only would do")
+    return array
