@@ -5,7 +5,17 @@ from numbers import Real
 
 import numpy as np
 
-__all__ = ["finite_array", "function", "in_range", "non_negative", "one_of", "positive", "real", "whole"]
+__all__ = [
+    "elementwise",
+    "finite_array",
+    "function",
+    "in_range",
+    "non_negative",
+    "one_of",
+    "positive",
+    "real",
+    "whole",
+]
 
 
 def real(name: str, value) -> float:
@@ -61,12 +71,39 @@ def function(name: str, value) -> Callable:
     return value
 
 
+def elementwise(name: str, value) -> Callable:
+    """`value` as a function that gives one number for each number, or says clearly why it cannot."""
+    function(name, value)
+
+    def answer(x):
+        kind, allowed = ("complex number", "c") if np.iscomplexobj(x) else ("number", "buif")
+        try:
+            y = np.asarray(value(x if np.ndim(x) or kind == "number" else complex(x)))
+        except (TypeError, ValueError) as error:
+            if kind == "complex number":
+                raise TypeError(f"{name} cannot take complex numbers: another method would do") from error
+            if np.ndim(x) == 0:
+                raise
+            advice = f"NumPy's functions (np.sin for math.sin) or np.vectorize({name}) would do"
+            raise TypeError(f"{name} cannot take a whole array of numbers: {advice}") from error
+        if y.dtype.kind not in allowed:
+            raise TypeError(f"{name} gave {y[()]!r} for {x!r}: a {kind} would do")
+        if y.shape not in ((), np.shape(x)):
+            raise ValueError(f"{name} gave shape {y.shape} for shape {np.shape(x)}: the same shape would do")
+        return np.broadcast_to(y, np.shape(x))[()]
+
+    return answer
+
+
 def finite_array(name: str, value, ndim: int | None = None) -> np.ndarray:
     """`value` as a new float64 array without NaN or infinity, of `ndim` axes if given, never empty."""
     try:
-        array = np.array(value, dtype=float)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} is {value!r}: a number or an array of numbers would do") from None
+        array = np.array(value)
+    except ValueError:  # rows of unequal length
+        array = np.array(None)
+    if array.dtype.kind not in "buif":
+        raise TypeError(f"{name} is {value!r}: a number or an array of numbers would do")
+    array = array.astype(float)
     if array.size == 0:
         raise ValueError(f"{name} is empty: at least one number would do")
     if ndim is not None and array.ndim != ndim:

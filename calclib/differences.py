@@ -1,0 +1,194 @@
+"""Numerical derivatives: differences over a small step h, and how small h should be.
+
+A formula of order p is wrong twice: by about hᵖ, because h is not zero (truncation), and by about ε/h,
+because f is only known to ε ≈ 2.2e-16 of its size and that is divided by h (round-off). The sum is least
+where the two balance, hᵖ = ε/h, which is at h = ε^(1/(p+1)), and is then about ε^(p/(p+1)).
+"""
+
+import numpy as np
+
+from calclib.validate import elementwise, finite_array, function, one_of, positive, real
+
+__all__ = [
+    "STEPS",
+    "derivative",
+    "directional_derivative",
+    "error_against_step",
+    "gradient",
+    "hessian",
+    "hessian_vector_product",
+    "jacobian",
+    "second_derivative",
+    "step",
+]
+
+EPSILON = float(np.finfo(float).eps)
+
+STEPS = {
+    "forward": EPSILON ** (1 / 2),  # p = 1: h ≈ 1.5e-8, error ≈ 1e-8
+    "central": EPSILON ** (1 / 3),  # p = 2: h ≈ 6.1e-6, error ≈ 4e-11
+    "richardson": EPSILON ** (1 / 5),  # p = 4: h ≈ 7.4e-4, error ≈ 3e-13
+    "second": EPSILON ** (1 / 4),  # p = 2, but divided by h²: h² = ε/h², h ≈ 1.2e-4, error ≈ 1e-8
+    "complex": 1e-20,  # nothing is subtracted, so nothing is lost: as small as one likes
+}
+
+
+def step(x, method="central"):
+    """The best h near x: `STEPS[method]` · max(1, |x|), as the gaps between floats grow with |x|."""
+    x = finite_array("x", x)[()]
+    h = STEPS[one_of("method", method, STEPS)] * np.maximum(1, np.abs(x))
+    return h if method == "complex" else (x + h) - x  # so that x and x + h are h apart, not h and a rounding
+
+
+def _forward(f, x, h):
+    return (f(x + h) - f(x)) / h
+
+
+def _central(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def _richardson(f, x, h):
+    return (4 * _central(f, x, h / 2) - _central(f, x, h)) / 3  # the h² terms of the two cancel
+
+
+def _complex(f, x, h):
+    return np.imag(f(x + 1j * h)) / h  # f(x + ih) = f(x) + ih f′(x) − …
+
+
+FORMULAS = {"forward": _forward, "central": _central, "richardson": _richardson, "complex": _complex}
+
+
+def derivative(f, x, h=None, *, method="central"):
+    """f′(x) ≈ (f(x + h) − f(x − h)) / 2h, or by `method` "forward", "richardson" or "complex".
+
+    x is a number or an array; f then gets the whole array and answers elementwise. h is `step(x, method)`
+    unless given. The complex step (Squire and Trapp 1998) needs an f that takes complex numbers, without abs
+    and comparisons. TypeError where f cannot take what it gets.
+    """
+    f, x, formula = (
+        elementwise("f", f),
+        finite_array("x", x)[()],
+        FORMULAS[one_of("method", method, FORMULAS)],
+    )
+    h = step(x, method) if h is None else positive("h", h)
+    with np.errstate(all="ignore"):
+        slope = formula(f, x, h)
+    return slope if np.ndim(x) else float(slope)
+
+
+def second_derivative(f, x, h=None):
+    """f″(x) ≈ (f(x + h) − 2f(x) + f(x − h)) / h², for a number or elementwise over an array."""
+    f, x = elementwise("f", f), finite_array("x", x)[()]
+    h = step(x, "second") if h is None else positive("h", h)
+    with np.errstate(all="ignore"):
+        bend = (f(x + h) - 2 * f(x) + f(x - h)) / h**2
+    return bend if np.ndim(x) else float(bend)
+
+
+def error_against_step(f, slope, x, steps=None, *, method="central"):
+    """The V-curve: steps h and |derivative(f, x, h) − slope(x)| / |slope(x)|, as two arrays.
+
+    `slope` is the function f′; where it is 0 the error is absolute. 97 steps from 1e-16 to 1 unless given.
+    """
+    steps = np.logspace(-16, 0, 97) if steps is None else finite_array("steps", steps, 1)
+    found = np.array([derivative(f, real("x", x), h, method=method) for h in steps])
+    with np.errstate(all="ignore"):
+        true = elementwise("slope", slope)(np.float64(x))
+        return steps, np.abs(found - true) / (np.abs(true) or 1.0)
+
+
+def gradient(f, x, h=None, *, batch=False):
+    """∇f(x), shape (n,): one central difference along each axis of the point x.
+
+    f takes a point (n,) and gives a number; with batch=True it takes points (m, n) at once and gives (m,).
+    """
+    x, h, axes = _point(x, h, "central")
+    with np.errstate(all="ignore"):
+        ahead, behind = _values(f, np.concatenate([x + axes, x - axes]), batch).reshape(2, -1)
+        return (ahead - behind) / (2 * h)
+
+
+def directional_derivative(f, x, direction, h=None):
+    """∇f(x)·u, the slope of f at the point x along u = direction / ‖direction‖ (it is normalised here)."""
+    x, direction = finite_array("x", x, 1), finite_array("direction", direction, 1)
+    if direction.shape != x.shape or not direction.any():
+        raise ValueError(f"direction is {direction}: {x.size} numbers, not all zero, would do")
+    u = direction / np.linalg.norm(direction)
+    h = step(np.linalg.norm(x)) if h is None else h
+    return derivative(lambda t: _values(f, [x + t * u])[0], 0.0, h)
+
+
+def jacobian(f, x, h=None):
+    """J with J[i, j] = ∂fᵢ/∂xⱼ, shape (m, n): column j is the central difference along axis j.
+
+    f takes a point (n,) and gives m numbers, shape (m,).
+    """
+    x, h, axes = _point(x, h, "central")
+    with np.errstate(all="ignore"):
+        rows = [_vector(f, x + axis) - _vector(f, x - axis) for axis in axes]
+        return np.transpose(rows) / (2 * h)
+
+
+def hessian(f, x, h=None, *, batch=False):
+    """∇²f(x), shape (n, n), symmetric: H[i, j] from the four corners x ± hᵢeᵢ ± hⱼeⱼ; error about 1e-8.
+
+    f takes a point (n,) and gives a number; with batch=True it takes points (m, n) at once and gives (m,).
+    """
+    x, h, axes = _point(x, h, "second")
+    i, j = np.triu_indices(x.size)
+    both, across = axes[i] + axes[j], axes[i] - axes[j]
+    corners = np.concatenate([x + both, x + across, x - across, x - both])
+    H = np.empty((x.size, x.size))
+    with np.errstate(all="ignore"):
+        pp, pm, mp, mm = _values(f, corners, batch).reshape(4, -1)
+        H[i, j] = H[j, i] = (pp - pm - mp + mm) / (4 * h[i] * h[j])
+    return H
+
+
+def hessian_vector_product(gradient_of_f, x, v, h=None):
+    """∇²f(x) v ≈ (∇f(x + hv) − ∇f(x − hv)) / 2h: two gradients and no Hessian (Pearlmutter 1994).
+
+    h is ∛ε max(1, ‖x‖) / ‖v‖ unless given; the answer has the shape (n,) of x and v.
+    """
+    x, v = finite_array("x", x, 1), finite_array("v", v, 1)
+    if v.shape != x.shape:
+        raise ValueError(f"v has shape {v.shape}: the shape of x, {x.shape}, would do")
+    h = step(np.linalg.norm(x)) / (np.linalg.norm(v) or 1.0) if h is None else positive("h", h)
+    with np.errstate(all="ignore"):
+        ahead, behind = (_vector(gradient_of_f, p, x.shape) for p in (x + h * v, x - h * v))
+        return (ahead - behind) / (2 * h)
+
+
+def _point(x, h, method):
+    """A point x (n,), a step for each axis (n,), and the steps as the rows of a diagonal matrix (n, n)."""
+    x = finite_array("x", x, 1)
+    h = step(x, method) if h is None else np.full(x.shape, positive("h", h))
+    return x, h, np.diag(h)
+
+
+def _values(f, points, batch=False):
+    """f at each of the m points, shape (m,)."""
+    function("f", f)
+    answers = f(points) if batch else [f(point) for point in points]
+    return _numbers(answers, (len(points),), f"of {len(points)} points {'at once' if batch else 'in turn'}")
+
+
+def _vector(f, point, shape=(None,)):
+    """f at one point, a new array (m,)."""
+    return _numbers(function("f", f)(point), shape, f"of the point {point}")
+
+
+def _numbers(answers, shape, of):
+    """The answers of f as an array of `shape`, where None stands for any length."""
+    try:
+        values = np.array(answers)
+    except ValueError:  # ragged
+        values = np.array(None)
+    if values.dtype.kind not in "buif":
+        raise TypeError(f"f {of} is {answers!r}: numbers alone would do")
+    if len(values.shape) != len(shape) or not all(
+        w in (None, m) for m, w in zip(values.shape, shape, strict=True)
+    ):
+        raise ValueError(f"f {of} has shape {values.shape}: {shape} would do".replace("None", "m"))
+    return values
