@@ -1,0 +1,1 @@
+"""Labs: whole experiments of the later notebooks, built on the floors below."""
