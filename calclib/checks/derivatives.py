@@ -1,0 +1,304 @@
+"""The checks of lesson 01: each decides by an independent formula, at inputs that tell the mistakes apart."""
+
+import math
+import warnings
+
+import numpy as np
+
+from calclib.checks import NotYet, exercise, expect
+
+__all__ = [
+    "best_step",
+    "chain_slope",
+    "horner_pair",
+    "loss_slope",
+    "product_slope",
+    "quotient_slope",
+    "sigmoid_slope",
+    "slope",
+    "trapezoid_sum",
+]
+
+LESSON = "01 Derivatives: how fast does it change?"
+
+
+def exact_slope(f, x: float) -> float:
+    """Im f(x + ih) / h with h = 1e-30, exact to rounding and free of any rule (Squire & Trapp 1998)."""
+    return float(np.imag(f(x + 1e-30j)) / 1e-30)
+
+
+@exercise
+def slope(slope):
+    """(f(x + h) − f(x − h)) / 2h: the secant through both neighbours, whose error shrinks as h²."""
+    asked = []
+
+    def cube(x):
+        asked.extend(np.ravel(x))
+        return x**3
+
+    x, h = 2.0, 0.2
+    left, here, right = (x - h) ** 3, x**3, (x + h) ** 3
+    got = slope(cube, x, h)
+    if asked and max(abs(np.array(asked) - x)) < h / 4:
+        raise NotYet(f"h = {h} was given, and f was looked at much closer to x: the h passed in is not used.")
+    expect(
+        got,
+        3 * x**2 + h**2,
+        at="slope(f, 2, h=0.2) for f(x) = x³",
+        mistakes={
+            "this is the forward difference; the central one uses f(x + h) and f(x - h).": (right - here) / h,
+            "this is the backward difference; the central one uses f(x + h) and f(x - h).": (here - left) / h,
+            "twice too large: is the 2 in 2h missing?": (right - left) / h,
+            "twice too small: f(x + h) - f(x - h) spans 2h, so divide by 2h once.": (right - left) / (4 * h),
+            "f(x + h) - f(x) spans h, not 2h; the central difference uses f(x - h).": (right - here)
+            / (2 * h),
+            "the division by 2h is missing.": right - left,
+            "in Python a / 2 * h multiplies by h: put 2 * h in brackets.": (right - left) / 2 * h,
+            "the sign is turned: it is f(x + h) - f(x - h), in this order.": (left - right) / (2 * h),
+            "the neighbours are x + h and x - h, a whole h away each.": 3 * x**2 + h**2 / 4,
+        },
+    )
+    expect(
+        slope(np.sin, 1.0, 1e-5),
+        math.cos(1.0),
+        at="slope(np.sin, 1.0)",
+        tol=1e-8,
+        mistakes={"this takes x in degrees; leave x as it is, in radians.": math.cos(math.radians(1.0))},
+    )
+
+
+@exercise
+def best_step(forward_h: float, central_h: float):
+    """Truncation and round-off balance near √ε for the forward and near ∛ε for the central difference."""
+    if min(forward_h, central_h) <= 0:
+        raise NotYet(f"{min(forward_h, central_h):g} came: a step is a length above zero, such as 1e-3.")
+    if good(forward, central_h) and good(central, forward_h) and not good(forward, forward_h):
+        raise NotYet("The two are swapped: the forward difference comes first.")
+    for name, rule, h in (("forward_h", forward, forward_h), ("central_h", central, central_h)):
+        if not good(rule, h):
+            small = h < STEPS[np.argmin([error(rule, step) for step in STEPS])]
+            cure = "too small: round-off" if small else "too large: truncation"
+            raise NotYet(
+                f"{name} = {h:g} leaves an error near {error(rule, h):.0e}, and {least(rule):.0e} can be had: "
+                f"h is {cure} makes most of it."
+            )
+
+
+STEPS = np.logspace(-12, -1, 111)
+
+
+def forward(h):
+    return (np.exp(1.0 + h) - np.exp(1.0)) / h
+
+
+def central(h):
+    return (np.exp(1.0 + h) - np.exp(1.0 - h)) / (2 * h)
+
+
+def error(rule, h: float) -> float:
+    """Root mean square error of `rule` at x = 1 over steps near h, since round-off jumps about."""
+    near = h * np.linspace(0.8, 1.25, 101)
+    with np.errstate(all="ignore"):
+        return float(np.sqrt(np.mean((rule(near) - math.e) ** 2)))
+
+
+def least(rule) -> float:
+    return min(error(rule, step) for step in STEPS)
+
+
+def good(rule, h: float) -> bool:
+    """Whether h comes within a factor of 3 of the smallest error, typically or by the luck of its rounding."""
+    return min(error(rule, h), abs(rule(h) - math.e)) <= 3 * least(rule)
+
+
+@exercise
+def product_slope(product_slope):
+    """(uv)′ = u′v + uv′: each factor changes while the other waits."""
+    for x in (1.3, -0.7, 2.0):
+        first, second = 2 * x * math.sin(x), x**2 * math.cos(x)
+        expect(
+            product_slope(x),
+            exact_slope(lambda z: z**2 * np.sin(z), x),
+            at=f"product_slope({x})",
+            tol=1e-9,
+            mistakes={
+                "this is the product of the derivatives, u'v'; the rule is u'v + uv'.": 2 * x * math.cos(x),
+                "this is the sum of the derivatives, u' + v'; the rule is u'v + uv'.": 2 * x + math.cos(x),
+                "u'v is there; uv' is missing.": first,
+                "uv' is there; u'v is missing.": second,
+                "the derivative of sin is cos, without a minus sign; and u'v + uv' is a sum.": first - second,
+                "this is u'v with the sign turned.": second - first,
+                "this is the function itself, not its slope.": x**2 * math.sin(x),
+            },
+        )
+
+
+@exercise
+def quotient_slope(quotient_slope):
+    """(u/v)′ = (u′v − uv′)/v²: the top's growth lifts the quotient, the bottom's growth lowers it."""
+    for x in (1.3, -0.7, 2.5):
+        u, du, v, dv = math.sin(x), math.cos(x), x**2, 2 * x
+        expect(
+            quotient_slope(x),
+            exact_slope(lambda z: np.sin(z) / z**2, x),
+            at=f"quotient_slope({x})",
+            tol=1e-9,
+            mistakes={
+                "this is the quotient of the derivatives, u'/v'; the rule is (u'v - uv')/v².": du / dv,
+                "the subtraction is the wrong way round: u'v comes first.": (u * dv - du * v) / v**2,
+                "the denominator is not squared.": (du * v - u * dv) / v,
+                "u'v and uv' are added; the rule subtracts them.": (du * v + u * dv) / v**2,
+                "only u'v is divided: put u'v - uv' in brackets.": du * v - u * dv / v**2,
+                "the denominator is missing.": du * v - u * dv,
+                "this is the slope of the product, not of the quotient.": du * v + u * dv,
+                "this is the function itself, not its slope.": u / v,
+            },
+        )
+
+
+@exercise
+def horner_pair(horner_pair):
+    """One pass gives both: slope ← slope·x + value, then value ← value·x + c."""
+    for c, x in (([3, 2, -5, 1], 2.0), ([1.0, 0.0, -2.0], -1.5), ([4.0, -1.0], 3.0)):
+        value, slope = np.polyval(c, x), np.polyval(np.polyder(c), x)
+        backwards = np.polyval(c[::-1], x), np.polyval(np.polyder(c[::-1]), x)
+        late = "slope is updated after value: it needs the value from before, so update slope first."
+        expect(
+            horner_pair(list(c), x),
+            (value, slope),
+            at=f"horner_pair({c}, {x})",
+            tol=1e-9,
+            mistakes={
+                "the coefficients are read from the wrong end; the first is of the highest power.": backwards,
+                late: (value, value + x * slope),
+                late + " ": (value, value + x * slope - c[0] * x ** (len(c) - 1)),
+                "the pair is swapped: the value comes first.": (slope, value),
+                "the value is right; the slope is never updated.": (value, 0.0),
+                "the value is right; the slope comes back as the value again.": (value, value),
+                "the value is right; slope·x is forgotten in the update of the slope.": (
+                    value,
+                    np.polyval(c[:-1], x),
+                ),
+            },
+        )
+    expect(horner_pair([7.0], 2.0), (7.0, 0.0), at="horner_pair([7.0], 2.0), a constant")
+
+
+@exercise
+def sigmoid_slope(sigmoid_slope):
+    """σ′ = σ(1 − σ): at most 1/4, the same at x and −x, and 0 far out without any overflow."""
+    for x in (1.0, -2.0, 0.0):
+        s = 1 / (1 + math.exp(-x))
+        expect(
+            sigmoid_slope(x),
+            exact_slope(lambda z: 1 / (1 + np.exp(-z)), x),
+            at=f"sigmoid_slope({x})",
+            tol=1e-9,
+            mistakes={
+                "this is the sigmoid s itself; its slope is s(1 - s).": s,
+                "this is 1 - s, or e⁻ˣ/(1 + e⁻ˣ): the square of the denominator is missing.": 1 - s,
+                "the sign is turned: the sigmoid rises everywhere.": -s * (1 - s),
+                "this is s², 1/(1 + e⁻ˣ)²: the inner derivative e⁻ˣ is missing.": s**2,
+                "this is 1 - s², which belongs to tanh; the sigmoid has s(1 - s).": 1 - s**2,
+                "x(1 - x) needs the sigmoid of x in place of x: s(1 - s).": x * (1 - x),
+            },
+        )
+    for x in (-1000.0, 1000.0):
+        expect(far_out(sigmoid_slope, x), 0.0, at=f"sigmoid_slope({x:g})")
+
+
+def far_out(f, x: float):
+    """f(x), or NotYet if it overflows on the way."""
+    cure = "the slope is the same at x and -x, so e^(-|x|), which never overflows, will do."
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            got = f(x)
+        except OverflowError:
+            raise NotYet(f"At x = {x:g} the exponential overflows: {cure}") from None
+    if any(issubclass(w.category, RuntimeWarning) for w in caught) or str(got) == "nan":
+        raise NotYet(f"At x = {x:g} the exponential overflows (NumPy warns, or the answer is nan): {cure}")
+    return got
+
+
+@exercise
+def chain_slope(chain_slope):
+    """(f(g(x)))′ = f′(g(x))·g′(x): the outer slope, taken at g(x), times the inner slope."""
+    for x in (1.3, -0.7, 2.0):
+        expect(
+            chain_slope(x),
+            exact_slope(lambda z: np.sin(z**2), x),
+            at=f"chain_slope({x})",
+            tol=1e-9,
+            mistakes={
+                "the inner derivative, 2x, is forgotten.": math.cos(x**2),
+                "cos is taken at x; its place is the inner value x².": 2 * x * math.cos(x),
+                "the inner derivative went inside cos; it multiplies from outside.": math.cos(2 * x),
+                "the derivative of sin is cos; here sin itself was kept.": 2 * x * math.sin(x**2),
+                "the sign is turned: the derivative of sin is +cos.": -2 * x * math.cos(x**2),
+                "the slopes are added; along a chain they multiply.": 2 * x + math.cos(x**2),
+                "the 2 of the inner derivative 2x is missing.": x * math.cos(x**2),
+                "this is the slope of (sin x)², where the square comes last.": math.sin(2 * x),
+                "this is the function itself, not its slope.": math.sin(x**2),
+            },
+        )
+
+
+@exercise
+def trapezoid_sum(trapezoid_sum):
+    """Width times (half the ends plus all between): the error shrinks as 1/n²."""
+
+    def f(x):
+        return x**3 + 1
+
+    for a, b, n in ((1.0, 3.0, 5), (-1.0, 2.0, 4), (0.0, 2.0, 1)):
+        x, width = np.linspace(a, b, n + 1), (b - a) / n
+        y = f(x)
+        area = np.trapezoid(y, x)
+        fewer = np.trapezoid(f(np.linspace(a, b, n)), np.linspace(a, b, n))
+        expect(
+            trapezoid_sum(f, a, b, n),
+            area,
+            at=f"trapezoid_sum(f, {a:g}, {b:g}, {n}) for f(x) = x³ + 1",
+            tol=1e-9,
+            mistakes={
+                "the heights are added without the width (b - a)/n of a strip.": area / width,
+                "this is the left sum; a trapezoid has the mean of both its sides.": width * y[:-1].sum(),
+                "this is the right sum; a trapezoid has the mean of both its sides.": width * y[1:].sum(),
+                "this is the midpoint sum.": width * f((x[:-1] + x[1:]) / 2).sum(),
+                "n strips need n + 1 points; with n points there is one strip too few.": fewer,
+                "the end points count whole; each belongs to one strip only, so by half.": width * y.sum(),
+                "the end points are missing; they count by half.": width * y[1:-1].sum(),
+                "twice too large: the mean of both sides is half their sum.": 2 * area,
+                "the width is b - a, of the whole; a strip has (b - a)/n.": n * area,
+                "the sign is turned: the width is (b - a)/n.": -area,
+            },
+        )
+
+
+@exercise
+def loss_slope(loss_slope):
+    """d/dw of the mean of (w·area + b − price)² is the mean of 2·(w·area + b − price)·area."""
+    area, price = np.array([0.5, 1.0, 2.0, 3.0]), np.array([1.0, 3.0, 3.5, 7.0])
+    for w, b in ((1.5, 0.25), (4.0, -1.0)):
+        error = w * area + b - price
+        terms = 2 * error * area
+        wanted = exact_slope(lambda w, b=b: np.mean((w * area + b - price) ** 2), w)
+        expect(
+            loss_slope(w, b, area.copy(), price.copy()),
+            wanted,
+            at=f"loss_slope({w}, {b}, area, price) for area = {area.tolist()} and price = {price.tolist()}",
+            tol=1e-9,
+            mistakes={
+                "the 2 from the square is missing.": wanted / 2,
+                "the inner derivative, area, is forgotten; so this is the slope in b.": np.mean(2 * error),
+                "the inner derivative, area, and the 2 are both missing.": np.mean(error),
+                "the sign is turned: the error is w·area + b - price.": -wanted,
+                "this is the sum; the loss is the mean.": terms.sum(),
+                "this is one slope for each house; the loss is their mean.": terms,
+                "area belongs inside the mean: each error is multiplied by its own area.": np.mean(2 * error)
+                * np.mean(area),
+                "this is the loss itself, not its slope.": np.mean(error**2),
+                "b is left out of the error.": np.mean(2 * (w * area - price) * area),
+            },
+        )

@@ -1,0 +1,63 @@
+"""A time limit for code that may never end, without threads or processes.
+
+By an alarm signal where there is one (Linux, macOS, in the main thread), by the trace function
+elsewhere (Windows, browsers). Neither can interrupt one long call inside compiled code.
+"""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+__all__ = ["TimeUp", "within"]
+
+
+class TimeUp(BaseException):
+    """The time is over. No mere Exception: the code that hangs may catch those."""
+
+
+def within(seconds: float, work: Callable):
+    """work(), or TimeUp after so many seconds; earlier alarms and trace functions are put back."""
+    if not hasattr(signal, "setitimer") or sys.platform == "emscripten":
+        return by_trace(seconds, work)
+    return (
+        by_alarm(seconds, work)
+        if threading.current_thread() is threading.main_thread()
+        else by_trace(seconds, work)
+    )
+
+
+def by_alarm(seconds: float, work: Callable):
+    """`within` by SIGALRM, repeated, since a bare `except:` may swallow the first."""
+
+    def ring(_, frame):
+        if frame.f_code is not by_alarm.__code__:  # not while tidying up below
+            raise TimeUp
+
+    before, start = signal.signal(signal.SIGALRM, ring), time.monotonic()
+    delay, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+    try:
+        return work()
+    finally:
+        left = max(delay - (time.monotonic() - start), 1e-3) if delay else 0.0
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, left, interval)
+
+
+def by_trace(seconds: float, work: Callable):
+    """`within` by looking at the clock before every line."""
+    end = time.monotonic() + seconds
+
+    def look(*_):
+        if time.monotonic() > end:
+            raise TimeUp
+        return look
+
+    before = sys.gettrace()
+    sys.settrace(look)
+    try:
+        return work()
+    finally:
+        sys.settrace(before)
