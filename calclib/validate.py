@@ -11,6 +11,7 @@ __all__ = [
     "function",
     "in_range",
     "non_negative",
+    "numbers",
     "one_of",
     "positive",
     "real",
@@ -97,12 +98,9 @@ def elementwise(name: str, value) -> Callable:
 
 def finite_array(name: str, value, ndim: int | None = None) -> np.ndarray:
     """`value` as a new float64 array without NaN or infinity, of `ndim` axes if given, never empty."""
-    try:
-        array = np.array(value)
-    except ValueError:  # rows of unequal length
-        array = np.array(None)
-    if array.dtype.kind not in "buif":
-        raise TypeError(f"{name} is {value!r}: a number or an array of numbers would do")
+    array = numbers(name, value)
+    if array.dtype.kind == "c":
+        raise TypeError(f"{name} is {value!r}: real numbers would do")
     array = array.astype(float)
     if array.size == 0:
         raise ValueError(f"{name} is empty: at least one number would do")
@@ -111,3 +109,14 @@ def finite_array(name: str, value, ndim: int | None = None) -> np.ndarray:
     if not np.isfinite(array).all():
         raise ValueError(f"{name} is {value!r}: finite numbers only would do")
     return array
+
+
+def numbers(name: str, value) -> np.ndarray:
+    """`value` as an array of floats or complex numbers, infinity and NaN among them; no copy if it is one."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of unequal length
+        array = np.array(None)
+    if array.dtype.kind not in "buifc":
+        raise TypeError(f"{name} is {value!r}: a number or an array of numbers would do")
+    return array if array.dtype.kind in "fc" else array.astype(float)
