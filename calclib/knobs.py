@@ -1,0 +1,64 @@
+"""What goes into a step and what comes back: knobs in their ranges, numbers of the right shape."""
+
+from functools import wraps
+
+import numpy as np
+
+from calclib.validate import finite_array, real
+
+__all__ = ["asked", "checked", "checked_knobs", "numbers"]
+
+FLOAT = np.dtype(float)
+LIMITS = {"lr": np.inf, "eps": np.inf, "lam": np.inf, "weight_decay": np.inf}
+LIMITS |= {"beta": 1, "beta1": 1, "beta2": 1}
+
+
+def checked_knobs(knobs: dict) -> dict:
+    """The same, if β is in [0, 1) and rates, ε and λ are zero or more; other names are the step's own."""
+    known = {}
+    for name in knobs.keys() & LIMITS.keys():
+        value, limit = knobs[name], LIMITS[name]
+        known[name] = finite_array(name, value) if np.ndim(value) else real(name, value)
+        if not np.all((0 <= known[name]) & (known[name] < limit)):
+            wanted = "zero or a number above it" if limit == np.inf else "a number from 0 up to, but not, 1"
+            raise ValueError(f"{name} is {value!r}: {wanted} would do")
+    return {**knobs, **known}
+
+
+def numbers(name: str, value, shape: tuple) -> np.ndarray:
+    """`value` as float64 of the given shape; infinity and NaN may stand in it, for they are results."""
+    if (
+        type(value) is np.ndarray and value.dtype == FLOAT and value.shape == shape
+    ):  # what nearly always comes
+        return value
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} is {value!r}: an array of shape {shape} would do") from None
+    if array.dtype.kind not in "fiu":
+        raise TypeError(f"{name} is {value!r}: real numbers would do")
+    if array.shape != shape:
+        raise ValueError(f"{name} has shape {array.shape}: {shape} would do")
+    return array.astype(float, copy=False)
+
+
+def asked(name: str, f, x, shape: tuple, *more) -> np.ndarray:
+    """f(x) as float64 of the given shape; where a Python number overflows in f, NaN."""
+    try:
+        return numbers(name, f(x, *more), shape)
+    except OverflowError:
+        return np.full(shape, np.nan)
+
+
+def checked(step):
+    """`step` with its input looked at and no warnings; `descend` looks by itself and takes `__wrapped__`."""
+
+    @wraps(step)
+    def careful(x, g, *memory, **knobs):
+        x = numbers("x", x, np.shape(x))
+        g = numbers("g", g, x.shape)
+        knobs = checked_knobs(knobs)
+        with np.errstate(all="ignore"):
+            return step(x, g, *memory, **knobs)
+
+    return careful

@@ -1,0 +1,120 @@
+"""Regularization: what the loss does not say. Penalties, proximal steps, ridge, lasso, early stopping.
+
+In all of them λ may be an array: one per weight, with 0 for a bias, or one per row of many weight vectors.
+"""
+
+import numpy as np
+
+from calclib.descent import descend
+from calclib.knobs import checked, checked_knobs, numbers
+from calclib.validate import finite_array, in_range, non_negative, whole
+
+__all__ = ["early_stopping", "elastic_net", "fista", "ista", "l1", "l2", "lasso", "ridge", "soft_threshold"]
+
+
+def l2(w, lam):
+    """(λΣw², 2λw): the penalty of weights (…, n), shape (…), and its gradient."""
+    w, lam = weights(w, lam)
+    return np.sum(lam * w**2, axis=-1), 2 * lam * w
+
+
+def l1(w, lam):
+    """(λΣ|w|, λ·sign(w)): the penalty and a subgradient, 0 at the kink, where all of [−λ, λ] would do."""
+    w, lam = weights(w, lam)
+    return np.sum(lam * np.abs(w), axis=-1), lam * np.sign(w)
+
+
+def elastic_net(w, lam, ratio=0.5):
+    """ρ·L1 + (1 − ρ)·L2, value and subgradient (Zou & Hastie 2005, who halve the second)."""
+    ratio = in_range("ratio", ratio, 0, np.nextafter(1, 2))
+    (value1, slope1), (value2, slope2) = l1(w, lam), l2(w, lam)
+    return ratio * value1 + (1 - ratio) * value2, ratio * slope1 + (1 - ratio) * slope2
+
+
+def soft_threshold(w, lam):
+    """S(w, λ) = sign(w)·max(|w| − λ, 0): the x that minimises (x − w)²/2 + λ|x|."""
+    w, lam = weights(w, lam)
+    return np.sign(w) * np.maximum(np.abs(w) - lam, 0)
+
+
+@checked
+def ista(w, g, *, lr=0.1, lam=0.1):
+    """w ← S(w − αg, αλ): a step down the loss, then the soft threshold (Daubechies, Defrise, De Mol 2004)."""
+    return (soft_threshold(w - lr * g, lr * lam),)
+
+
+@checked
+def fista(y, g, w=0.0, k=1.0, *, lr=0.1, lam=0.1):
+    """w⁺ = S(y − αg, αλ), y ← w⁺ + (k − 1)/k⁺ (w⁺ − w), k⁺ = (1 + √(1 + 4k²))/2 (Beck & Teboulle 2009)."""
+    w_new = soft_threshold(y - lr * g, lr * lam)
+    k_new = (1 + np.sqrt(1 + 4 * k**2)) / 2
+    return w_new + (k - 1) / k_new * (w_new - w), w_new, k_new
+
+
+def ridge(X, y, lam):
+    """The w and b that minimise ‖Xw + b − y‖²/n + λ‖w‖², for one λ or, as rows, for many.
+
+    With X = USVᵀ after centring, w = (XᵀX + nλI)⁻¹Xᵀy = V(S² + nλ)⁻¹SUᵀy: each direction is shrunk by
+    s²/(s² + nλ). b = ȳ − x̄·w bears no penalty (Hoerl & Kennard 1970). λ = 0 is least squares, and the
+    shortest w where many are best.
+    """
+    X, x_mean, y, y_mean, lam = centred(X, y, lam)
+    U, s, Vt = np.linalg.svd(X, full_matrices=False)
+    seen = s > max(X.shape) * np.finfo(float).eps * s[0]
+    U, s, Vt = U[:, seen], s[seen], Vt[seen]
+    w = (s / (s**2 + len(X) * lam[..., None]) * (U.T @ y)) @ Vt
+    return w, y_mean - w @ x_mean
+
+
+def lasso(X, y, lam, *, steps=20_000, xtol=1e-13):
+    """The w and b that minimise ‖Xw + b − y‖²/n + λ‖w‖₁, for one λ or, as rows, for many (Tibshirani 1996).
+
+    By FISTA with α = 1/L, where L = 2‖X‖²/n after centring; standardised columns make it quick.
+    """
+    X, x_mean, y, y_mean, lam = centred(X, y, lam)
+    H, c = 2 * X.T @ X / len(X), 2 * X.T @ y / len(X)
+    lr = 1 / (np.linalg.norm(H, 2) or 1.0)
+    w = descend(
+        fista,
+        lambda w: w @ H - c,
+        np.zeros((*lam.shape, len(c))),
+        lr=lr,
+        lam=lam[..., None],
+        steps=steps,
+        xtol=xtol,
+    )[-1]
+    w = np.array(soft_threshold(w - lr * (w @ H - c), lr * lam[..., None]))
+    return w, y_mean - w @ x_mean
+
+
+def early_stopping(losses, *, patience=10, least=0.0):
+    """(best, stop): the epoch of the lowest loss, and the first that is `patience` epochs past it, or None.
+
+    Only a loss lower by more than `least` counts as better; NaN never does (Prechelt 1998).
+    """
+    losses = numbers("losses", losses, np.shape(losses))
+    if losses.ndim != 1 or not losses.size:
+        raise ValueError(f"losses has shape {losses.shape}: one number per epoch, at least one, would do")
+    patience, least = whole("patience", patience), non_negative("least", least)
+    best, lowest = 0, np.inf
+    for t, loss in enumerate(losses.tolist()):
+        if loss < lowest - least:
+            best, lowest = t, loss
+        elif t - best >= patience:
+            return best, t
+    return best, None
+
+
+def weights(w, lam):
+    """w as numbers, λ checked."""
+    return numbers("w", w, np.shape(w)), checked_knobs({"lam": lam})["lam"]
+
+
+def centred(X, y, lam):
+    """X and y less their means, the means, and λ as an array."""
+    X, y, lam = finite_array("X", X, 2), finite_array("y", y, 1), finite_array("lam", lam)
+    if len(X) != len(y):
+        raise ValueError(f"y has {len(y)} numbers: one for each of X's {len(X)} rows would do")
+    if lam.ndim > 1 or lam.min() < 0:
+        raise ValueError(f"lam is {lam!r}: zero or a number above it, or a row of such numbers, would do")
+    return X - X.mean(axis=0), X.mean(axis=0), y - y.mean(), y.mean(), lam
