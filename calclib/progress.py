@@ -8,6 +8,7 @@ import json
 import math
 import os
 import tempfile
+import threading
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 __all__ = ["FORMAT", "Store", "empty", "merge", "parse", "store"]
 
 FORMAT = "calclib progress 1"
+BESIDE = os.path.abspath("progress.json")  # asked once, so that a later os.chdir changes nothing
 LARGEST = 1_000_000  # bytes; a finished course takes about 10,000
 
 
@@ -84,32 +86,42 @@ class Store:
         self.notice = ""
         self.told_unwritable = False
         self.watchers = []  # called without arguments after every change
+        self.lock = (
+            threading.RLock()
+        )  # JupyterLab runs widgets' callbacks beside the cells, in a second thread
 
     def data(self) -> dict:
         """What the file says now, and what could not be written to it."""
-        try:
-            return merge(self.unsaved, self._read())
-        except OSError:
-            return merge(self.unsaved, empty())
+        with self.lock:
+            try:
+                return merge(self.unsaved, self._read())
+            except OSError:
+                return merge(self.unsaved, empty())
 
     def record_try(self, exercise: str, state: str) -> None:
         """One more try at `exercise`, which is now "not yet" or "yes"; a "yes" is never taken back."""
-        now, data = _now(), self.data()
-        old = data["exercises"].get(exercise, {"state": state, "tries": 0, "first": now})
-        state = "yes" if old["state"] == "yes" else state
-        data["exercises"][exercise] = {**old, "state": state, "tries": old["tries"] + 1, "last": now}
-        self._write(data)
+        now = _now()
+        tried = {"state": state, "tries": 1, "first": now, "last": now}
+        with self.lock:
+            data = self.data()
+            if old := data["exercises"].get(exercise):
+                best = "yes" if old["state"] == "yes" else state
+                tried = {**old, "state": best, "tries": old["tries"] + 1, "last": now}
+            data["exercises"][exercise] = tried
+            self._write(data)
 
     def record_prediction(self, key: str, guess: str | float) -> None:
         """The learner expects `guess`; the newest guess counts."""
-        data = self.data()
-        data["predictions"][key] = {"guess": guess, "last": _now()}
-        self._write(data)
+        with self.lock:
+            data = self.data()
+            data["predictions"][key] = {"guess": guess, "last": _now()}
+            self._write(data)
 
     def restore(self, text: str | bytes) -> None:
         """Add what `text` holds, losing nothing that is here; ValueError says what is wrong with it."""
         theirs = parse(text)
-        self._write(merge(self.data(), theirs))
+        with self.lock:
+            self._write(merge(self.data(), theirs))
 
     def tell(self) -> str:
         """The sentence waiting to be told, once."""
@@ -136,7 +148,7 @@ class Store:
     def _write(self, data: dict) -> None:
         try:
             self._read()  # sets a damaged file aside, or fails, before anything is written over it
-            _write_whole(self.path, json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False))
+            _write_whole(self.path, json.dumps(data, indent=1, sort_keys=True))
             self.unsaved = empty()
         except OSError as error:
             self.unsaved = data
@@ -175,4 +187,4 @@ def _store_at(path: str) -> Store:
 
 def store() -> Store:
     """The store of this kernel: CALCLIB_PROGRESS, or progress.json in the working directory."""
-    return _store_at(os.path.abspath(os.environ.get("CALCLIB_PROGRESS") or "progress.json"))
+    return _store_at(os.path.abspath(os.environ.get("CALCLIB_PROGRESS") or BESIDE))

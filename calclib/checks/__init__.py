@@ -109,13 +109,12 @@ def _ready(name, value, kind, call):
 
     def careful(*arguments):
         try:
-            inspect.signature(value).bind(*arguments)
-        except TypeError:
-            has = f"{name}{inspect.signature(value)}"
-            raise NotYet(f"{name} is called with {len(arguments)} arguments, but yours is {has}.") from None
-        except ValueError:
-            raise NotYet(f"{name} is {value!r}: a function of your own, begun with def, is wanted.") from None
-        got = value(*arguments)
+            got = value(*arguments)
+        except TypeError as error:
+            if error.__traceback__.tb_next:  # raised within the learner's code, not by the call itself
+                raise
+            many = f"{len(arguments)} argument{'s' * (len(arguments) > 1)}"
+            raise NotYet(f"{name} cannot be called with {many} here: {error}.") from None
         if got is ...:
             raise NotStarted
         if got is None:

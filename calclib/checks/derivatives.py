@@ -79,7 +79,7 @@ def best_step(forward_h: float, central_h: float):
             small = h < STEPS[np.argmin([error(rule, step) for step in STEPS])]
             cure = "too small: round-off" if small else "too large: truncation"
             raise NotYet(
-                f"{name} = {h:g} leaves an error near {error(rule, h):.0e}, and {least(rule):.0e} can be had: "
+                f"{name} = {h:g} errs by {error(rule, h):.0e}, while {least(rule):.0e} can be had: "
                 f"h is {cure} makes most of it."
             )
 
@@ -95,11 +95,15 @@ def central(h):
     return (np.exp(1.0 + h) - np.exp(1.0 - h)) / (2 * h)
 
 
+def miss(rule, h):
+    with np.errstate(all="ignore"):
+        return abs(rule(h) - math.e)
+
+
 def error(rule, h: float) -> float:
     """Root mean square error of `rule` at x = 1 over steps near h, since round-off jumps about."""
-    near = h * np.linspace(0.8, 1.25, 101)
-    with np.errstate(all="ignore"):
-        return float(np.sqrt(np.mean((rule(near) - math.e) ** 2)))
+    with np.errstate(over="ignore"):
+        return float(np.sqrt(np.mean(miss(rule, h * np.linspace(0.8, 1.25, 101)) ** 2)))
 
 
 def least(rule) -> float:
@@ -107,8 +111,8 @@ def least(rule) -> float:
 
 
 def good(rule, h: float) -> bool:
-    """Whether h comes within a factor of 3 of the smallest error, typically or by the luck of its rounding."""
-    return min(error(rule, h), abs(rule(h) - math.e)) <= 3 * least(rule)
+    """Whether h comes within a factor of 3 of the smallest error, usually or by lucky rounding."""
+    return min(error(rule, h), miss(rule, h)) <= 3 * least(rule)
 
 
 @exercise
@@ -161,6 +165,7 @@ def horner_pair(horner_pair):
     """One pass gives both: slope ← slope·x + value, then value ← value·x + c."""
     for c, x in (([3, 2, -5, 1], 2.0), ([1.0, 0.0, -2.0], -1.5), ([4.0, -1.0], 3.0)):
         value, slope = np.polyval(c, x), np.polyval(np.polyder(c), x)
+        parts = [np.polyval(c[:k], x) for k in range(1, len(c))]
         backwards = np.polyval(c[::-1], x), np.polyval(np.polyder(c[::-1]), x)
         late = "slope is updated after value: it needs the value from before, so update slope first."
         expect(
@@ -175,10 +180,8 @@ def horner_pair(horner_pair):
                 "the pair is swapped: the value comes first.": (slope, value),
                 "the value is right; the slope is never updated.": (value, 0.0),
                 "the value is right; the slope comes back as the value again.": (value, value),
-                "the value is right; slope·x is forgotten in the update of the slope.": (
-                    value,
-                    np.polyval(c[:-1], x),
-                ),
+                "the value is right; the old slope must be multiplied by x too.": (value, sum(parts)),
+                "the value is right; slope·x is missing from the update of the slope.": (value, parts[-1]),
             },
         )
     expect(horner_pair([7.0], 2.0), (7.0, 0.0), at="horner_pair([7.0], 2.0), a constant")

@@ -29,20 +29,35 @@ def within(seconds: float, work: Callable):
 
 
 def by_alarm(seconds: float, work: Callable):
-    """`within` by SIGALRM, repeated, since a bare `except:` may swallow the first."""
+    """`within` by SIGALRM. A bare `except:` may swallow TimeUp: it comes again at the next new line."""
+    tried = set()
 
     def ring(_, frame):
-        if frame.f_code is not by_alarm.__code__:  # not while tidying up below
+        if frame.f_code is by_alarm.__code__:  # not while tidying up below
+            return
+        if tried:
+            frame.f_trace = elsewhere
+            sys.settrace(elsewhere)
+        else:
+            tried.add(None)
             raise TimeUp
 
-    before, start = signal.signal(signal.SIGALRM, ring), time.monotonic()
+    def elsewhere(frame, *_):
+        line = frame.f_code, frame.f_lineno
+        if frame.f_code is not by_alarm.__code__ and line not in tried:
+            tried.add(line)
+            raise TimeUp
+        return elsewhere
+
+    handler, trace, start = signal.signal(signal.SIGALRM, ring), sys.gettrace(), time.monotonic()
     delay, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
     try:
         return work()
     finally:
         left = max(delay - (time.monotonic() - start), 1e-3) if delay else 0.0
         signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
+        sys.settrace(trace)
+        signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, left, interval)
 
 

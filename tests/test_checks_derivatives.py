@@ -1,0 +1,313 @@
+"""Lesson 01: every right answer is a yes, however it is written; every known mistake is named."""
+
+import math
+
+import numpy as np
+import pytest
+
+from calclib import checks
+from calclib.checks import derivatives as check
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("CALCLIB_PROGRESS", str(tmp_path / "progress.json"))
+
+
+FUNCTIONS = {
+    "slope": "f, x, h=1e-5",
+    "product_slope": "x",
+    "quotient_slope": "x",
+    "horner_pair": "coefficients, x",
+    "sigmoid_slope": "x",
+    "chain_slope": "x",
+    "trapezoid_sum": "f, a, b, n",
+    "loss_slope": "w, b, area, price",
+}
+
+
+def written(name: str, body: str):
+    """The function `name` with this body, as a learner would write it."""
+    space = {"np": np, "math": math}
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    exec(f"def {name}({FUNCTIONS[name]}):\n{lines}", space)
+    return space[name]
+
+
+RIGHT = {
+    "slope": [
+        "return (f(x + h) - f(x - h)) / (2 * h)",
+        "return (f(x + h) - f(x - h)) / 2 / h",
+        "left, right = f(np.array([x - h, x + h]))\nreturn np.float64(right - left) / (h + h)",
+        "return np.array(((f(x + h) - f(x)) / h + (f(x) - f(x - h)) / h) / 2)",
+    ],
+    "product_slope": [
+        "return 2 * x * np.sin(x) + x**2 * np.cos(x)",
+        "u, v, du, dv = x * x, math.sin(x), 2 * x, math.cos(x)\nreturn du * v + u * dv",
+        "return x * (2 * np.sin(x) + x * np.cos(x))",
+    ],
+    "quotient_slope": [
+        "return (np.cos(x) * x**2 - np.sin(x) * 2 * x) / x**4",
+        "return (x * math.cos(x) - 2 * math.sin(x)) / x**3",
+        "return np.cos(x) * x**-2 - 2 * np.sin(x) * x**-3",
+    ],
+    "horner_pair": [
+        "v = s = 0\nfor c in coefficients:\n    s, v = s * x + v, v * x + c\nreturn v, s",
+        "v, s = coefficients[0], 0\nfor c in coefficients[1:]:\n    s = s * x + v\n    v = v * x + c\n"
+        "return [v, s]",
+        "return np.array([np.polyval(coefficients, x), np.polyval(np.polyder(coefficients), x)])",
+        "v = s = 0\nwhile coefficients:\n    s, v = s * x + v, v * x + coefficients.pop(0)\nreturn v, s",
+    ],
+    "sigmoid_slope": [
+        "e = np.exp(-abs(x))\nreturn e / (1 + e)**2",
+        "s = 1 / (1 + math.exp(-x)) if x > 0 else math.exp(x) / (1 + math.exp(x))\nreturn s * (1 - s)",
+        "s = (1 + np.tanh(x / 2)) / 2\nreturn s * (1 - s)",
+        "with np.errstate(over='ignore'):\n    s = 1 / (1 + np.exp(-np.float64(x)))\nreturn s * (1 - s)",
+    ],
+    "chain_slope": [
+        "return 2 * x * np.cos(x**2)",
+        "return math.cos(x * x) * (x + x)",
+        "return np.array(2 * x * np.cos(x**2))",
+    ],
+    "trapezoid_sum": [
+        "x = np.linspace(a, b, n + 1)\ny = f(x)\nreturn (b - a) / n * (y.sum() - (y[0] + y[-1]) / 2)",
+        "h = (b - a) / n\nreturn sum(h * (f(a + i * h) + f(a + (i + 1) * h)) / 2 for i in range(n))",
+        "x = np.linspace(a, b, n + 1)\nreturn np.trapezoid(f(x), x)",
+    ],
+    "loss_slope": [
+        "return np.mean(2 * (w * area + b - price) * area)",
+        "return 2 * ((w * area + b - price) @ area) / len(area)",
+        "return sum(2 * (w * a + b - p) * a for a, p in zip(area, price)) / area.size",
+        "area *= 1.0\nprice -= b\nreturn 2 * np.mean((w * area - price) * area)",
+    ],
+}
+
+WRONG = {
+    "slope": {
+        "return (f(x + h) - f(x)) / h": "forward difference",
+        "return (f(x) - f(x - h)) / h": "backward difference",
+        "return (f(x + h) - f(x - h)) / h": "the 2 in 2h missing",
+        "return (f(x + h) - f(x - h)) / (4 * h)": "twice too small",
+        "return (f(x + h) - f(x)) / (2 * h)": "spans h, not 2h",
+        "return f(x + h) - f(x - h)": "division by 2h is missing",
+        "return (f(x + h) - f(x - h)) / 2 * h": "brackets",
+        "return (f(x - h) - f(x + h)) / (2 * h)": "sign is turned",
+        "return (f(x + h / 2) - f(x - h / 2)) / h": "a whole h away",
+        "h = 1e-5\nreturn (f(x + h) - f(x - h)) / (2 * h)": "the h passed in is not used",
+        "h = 1e-16\nreturn (f(x + h) - f(x - h)) / (2 * h)": "the h passed in is not used",
+        "return 0.0": "12.04, and 0 came",
+        "return f(x + h) - f(x - h) / (2 * h)": "slope(f, 2, h=0.2)",
+        "return (f(x + h) - f(x - h)) / (2 * 0.2)": "slope(np.sin, 1.0)",
+        "return (f(np.radians(x) + h) - f(np.radians(x) - h)) / (2 * h) if h < 0.1 else 12.04": "degrees",
+        "return [f(x - h), f(x + h)]": "array of shape (2,)",
+    },
+    "product_slope": {
+        "return 2 * x * np.cos(x)": "product of the derivatives",
+        "return 2 * x + np.cos(x)": "sum of the derivatives",
+        "return 2 * x * np.sin(x)": "uv' is missing",
+        "return x**2 * np.cos(x)": "u'v is missing",
+        "return 2 * x * np.sin(x) - x**2 * np.cos(x)": "without a minus sign",
+        "return x**2 * np.cos(x) - 2 * x * np.sin(x)": "sign turned",
+        "return x**2 * np.sin(x)": "function itself",
+        "return (lambda f, h: (f(x + h) - f(x)) / h)(lambda z: z**2 * np.sin(z), 1e-6)": "should be",
+    },
+    "quotient_slope": {
+        "return np.cos(x) / (2 * x)": "quotient of the derivatives",
+        "return (np.sin(x) * 2 * x - np.cos(x) * x**2) / x**4": "wrong way round",
+        "return (np.cos(x) * x**2 - np.sin(x) * 2 * x) / x**2": "not squared",
+        "return (np.cos(x) * x**2 + np.sin(x) * 2 * x) / x**4": "added",
+        "return np.cos(x) * x**2 - np.sin(x) * 2 * x / x**4": "brackets",
+        "return np.cos(x) * x**2 - np.sin(x) * 2 * x": "denominator is missing",
+        "return np.cos(x) * x**2 + np.sin(x) * 2 * x": "slope of the product",
+        "return np.sin(x) / x**2": "function itself",
+    },
+    "horner_pair": {
+        "v = s = 0\nfor c in coefficients[::-1]:\n    s, v = s * x + v, v * x + c\nreturn v, s": "wrong end",
+        "v = s = 0\nfor c in coefficients:\n    v = v * x + c\n    s = s * x + v\n"
+        "return v, s": "update slope first",
+        "v, s = coefficients[0], 0\nfor c in coefficients[1:]:\n    v = v * x + c\n    s = s * x + v\n"
+        "return v, s": "update slope first",
+        "v = s = 0\nfor c in coefficients:\n    s, v = s * x + v, v * x + c\nreturn s, v": "swapped",
+        "v = s = 0\nfor c in coefficients:\n    v = v * x + c\nreturn v, s": "never updated",
+        "v = 0\nfor c in coefficients:\n    v = v * x + c\nreturn v, v": "value again",
+        "v = s = 0\nfor c in coefficients:\n    s, v = s + v, v * x + c\nreturn v, s": "multiplied by x too",
+        "v = s = 0\nfor c in coefficients:\n    s, v = v, v * x + c\nreturn v, s": "slope·x is missing",
+        "v = 0\nfor c in coefficients:\n    v = v * x + c\nreturn v": "2 numbers should be",
+        "v, s = coefficients[0] * x + coefficients[1], coefficients[0]\nfor c in coefficients[2:]:\n"
+        "    s, v = s * x + v, v * x + c\nreturn v, s": None,
+        "return ('a', 'b')": "2 numbers should be",
+        "return 1, 2, 3": "shape (3,)",
+    },
+    "sigmoid_slope": {
+        "return 1 / (1 + np.exp(-x))": "sigmoid s itself",
+        "return np.exp(-x) / (1 + np.exp(-x))": "square of the denominator is missing",
+        "return -np.exp(-x) / (1 + np.exp(-x))**2": "sign is turned",
+        "return 1 / (1 + np.exp(-x))**2": "inner derivative",
+        "return 1 - 1 / (1 + np.exp(-x))**2": "tanh",
+        "return x * (1 - x)": "in place of x",
+        "return np.exp(-x) / (1 + np.exp(-x))**2": "overflows",
+        "s = 1 / (1 + np.exp(-x))\nreturn s * (1 - s)": "overflows",
+        "s = 1 / (1 + math.exp(-x))\nreturn s * (1 - s)": "overflows",
+        "with np.errstate(all='ignore'):\n    return np.exp(-x) / (1 + np.exp(-x))**2": "overflows",
+        "return 'a' if abs(x) > 9 else (s := 1 / (1 + np.exp(-x))) * (1 - s)": "where a number",
+        "return [0, 0] if abs(x) > 9 else (s := 1 / (1 + np.exp(-x))) * (1 - s)": "array of shape (2,)",
+    },
+    "chain_slope": {
+        "return np.cos(x**2)": "inner derivative, 2x, is forgotten",
+        "return 2 * x * np.cos(x)": "its place is the inner value",
+        "return np.cos(2 * x)": "went inside cos",
+        "return 2 * x * np.sin(x**2)": "sin itself was kept",
+        "return -2 * x * np.cos(x**2)": "sign is turned",
+        "return 2 * x + np.cos(x**2)": "added",
+        "return x * np.cos(x**2)": "the 2 of the inner derivative",
+        "return 2 * np.sin(x) * np.cos(x)": "(sin x)²",
+        "return np.sin(x**2)": "function itself",
+    },
+    "trapezoid_sum": {
+        "y = f(np.linspace(a, b, n + 1))\nreturn y.sum() - (y[0] + y[-1]) / 2": "without the width",
+        "h = (b - a) / n\nreturn sum(h * f(a + i * h) for i in range(n))": "left sum",
+        "h = (b - a) / n\nreturn sum(h * f(a + i * h) for i in range(1, n + 1))": "right sum",
+        "h = (b - a) / n\nreturn sum(h * f(a + (i + 0.5) * h) for i in range(n))": "midpoint sum",
+        "x = np.linspace(a, b, n)\nreturn np.trapezoid(f(x), x)": "n strips need n + 1 points",
+        "h = (b - a) / n\nreturn h * f(np.linspace(a, b, n + 1)).sum()": "by half",
+        "h = (b - a) / n\nreturn h * f(np.linspace(a, b, n + 1)[1:-1]).sum()": "end points are missing",
+        "x = np.linspace(a, b, n + 1)\nreturn 2 * np.trapezoid(f(x), x)": "twice too large",
+        "y = f(np.linspace(a, b, n + 1))\nreturn (b - a) * (y.sum() - (y[0] + y[-1]) / 2)": "of the whole",
+        "x = np.linspace(b, a, n + 1)\nreturn np.trapezoid(f(x), x)": "sign is turned",
+    },
+    "loss_slope": {
+        "return np.mean((w * area + b - price) * area)": "2 from the square",
+        "return np.mean(2 * (w * area + b - price))": "area, is forgotten",
+        "return np.mean(w * area + b - price)": "both missing",
+        "return np.mean(2 * (price - w * area - b) * area)": "sign is turned",
+        "return np.sum(2 * (w * area + b - price) * area)": "sum",
+        "return 2 * (w * area + b - price) * area": "one slope for each house",
+        "return np.mean(2 * (w * area + b - price)) * np.mean(area)": "inside the mean",
+        "return np.mean((w * area + b - price)**2)": "loss itself",
+        "return np.mean(2 * (w * area - price) * area)": "b is left out",
+    },
+}
+
+
+def cases(table):
+    return [
+        pytest.param(name, body, id=f"{name}-{n}") for name in table for n, body in enumerate(table[name])
+    ]
+
+
+@pytest.mark.parametrize("name, body", cases(RIGHT))
+def test_right_answers_are_a_yes_however_they_are_written(name, body):
+    assert getattr(check, name)(written(name, body)).state == "yes"
+
+
+@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
+@pytest.mark.parametrize("name, body", cases(WRONG))
+def test_mistakes_are_named(name, body):
+    if WRONG[name][body] is None:
+        with pytest.raises(IndexError):
+            getattr(check, name)(written(name, body))
+        return
+    answer = getattr(check, name)(written(name, body))
+    assert answer.state == "not yet"
+    assert WRONG[name][body] in answer.message
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_stubs_are_not_started(name):
+    for body in ("...", '"""Your task."""\n...', "result = ...\nreturn result"):
+        assert getattr(check, name)(written(name, body)).state == "not started"
+    assert getattr(check, name)(...).state == "not started"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize(
+    "value", ["'text'", "True", "float('nan')", "1j", "{}", "[[1], [2]]", "np.zeros((2, 3))"]
+)
+def test_wrong_kinds_get_a_sentence(name, value):
+    assert getattr(check, name)(written(name, f"return {value}")).state == "not yet"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize(
+    "thing", [3, "text", None, True, lambda: 1, lambda *, z: 1, np.zeros(3), len, np.add]
+)
+def test_wrong_things_get_a_sentence(name, thing):
+    assert getattr(check, name)(thing).state == "not yet"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_forgotten_return_is_noticed(name):
+    assert "`return` missing" in getattr(check, name)(written(name, "result = 1")).message
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_hang_ends(name, monkeypatch):
+    monkeypatch.setattr(checks, "SECONDS", 0.05)
+    assert "never ends" in getattr(check, name)(written(name, "while True:\n    pass")).message
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_learners_exceptions_come_through(name):
+    with pytest.raises(AssertionError, match="mine"):
+        getattr(check, name)(written(name, "raise AssertionError('mine')"))
+
+
+# --- the best step
+
+
+@pytest.mark.parametrize("forward", [1e-8, 2e-8, np.float64(5e-8), math.sqrt(np.finfo(float).eps)])
+@pytest.mark.parametrize("central", [2e-6, 5e-6, 1e-5, np.cbrt(np.finfo(float).eps)])
+def test_steps_near_the_bottom_of_the_v_are_a_yes(forward, central):
+    assert check.best_step(forward, central).state == "yes"
+
+
+@pytest.mark.parametrize("rule, place", [(check.forward, 0), (check.central, 1)])
+def test_the_lowest_point_of_a_learners_own_v_curve_is_a_yes(rule, place):
+    for points in (13, 25, 49, 111, 200):
+        steps = np.logspace(-13, -1, points)
+        lowest = steps[np.argmin([abs(rule(h) - math.e) for h in steps])]
+        given = [1e-8, 5e-6]
+        given[place] = lowest
+        assert check.best_step(*given).state == "yes", (points, lowest)
+
+
+@pytest.mark.parametrize(
+    "forward, central, named",
+    [
+        (1e-11, 5e-6, "forward_h = 1e-11 errs by"),
+        (1e-11, 5e-6, "round-off"),
+        (1e-5, 5e-6, "truncation"),
+        (1e-8, 1e-9, "central_h = 1e-09 errs by"),
+        (1e-8, 1e-9, "round-off"),
+        (1e-8, 1e-3, "truncation"),
+        (5e-6, 1e-8, "swapped"),
+        (1e-16, 5e-6, "round-off"),
+        (1e300, 5e-6, "truncation"),
+        (1e-320, 5e-6, "round-off"),
+        (-8, -5, "above zero"),
+        (0, 1e-5, "above zero"),
+        ("1e-8", 1e-5, "forward_h is '1e-8'"),
+        (1e-8, [1e-5], "central_h"),
+        (True, 1e-5, "forward_h is True"),
+        (float("nan"), 1e-5, "finite"),
+        (lambda: 1, 1e-5, "forward_h"),
+    ],
+)
+def test_other_steps_are_told_which_error_wins(forward, central, named):
+    answer = check.best_step(forward, central)
+    assert answer.state == "not yet" and named in answer.message
+
+
+@pytest.mark.parametrize("given", [(..., ...), (1e-8, ...)])
+def test_steps_still_to_be_chosen_are_not_started(given):
+    assert check.best_step(*given).state == "not started"
+
+
+# --- the oracles
+
+
+def test_the_exact_slope_is_exact_to_rounding():
+    for x in (-2.0, 0.0, 0.7):
+        assert check.exact_slope(lambda z: np.exp(np.sin(z)), x) == pytest.approx(
+            math.exp(math.sin(x)) * math.cos(x), rel=1e-15
+        )
