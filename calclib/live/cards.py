@@ -17,7 +17,7 @@ from calclib.progress import Store, store
 
 __all__ = ["Prediction", "predict", "progress"]
 
-MARKS = {"yes": "✓ ", "not yet": "△ ", None: "○ "}
+MARKS = {"yes": "✓\N{NO-BREAK SPACE}", "not yet": "△\N{NO-BREAK SPACE}", None: "○\N{NO-BREAK SPACE}"}
 
 
 class Card(widgets.VBox):
@@ -55,9 +55,10 @@ def _status(text: str) -> str:
 def predict(
     key: str, question: str, choices=None, *, unit: str = "", tol: float | None = None
 ) -> "Prediction":
-    """Ask before the figure: one of `choices`, or a number in `unit`, right within ±`tol`.
+    """Ask before the figure: one of `choices` (plain text), or a number in `unit`, right within ±`tol`.
 
     `key` starts with the lesson's number and names the prediction in the progress file: "01-secant".
+    ValueError for a key of another form, for fewer than two choices, for both or neither of choices and tol.
     """
     if not (isinstance(key, str) and re.fullmatch(r"\d\d-[\w-]+", key)):
         raise ValueError(f"key is {key!r}: the lesson's number and a name, such as '01-secant', would do")
@@ -78,7 +79,7 @@ class Prediction(Card):
     def __init__(self, key, question, controls):
         self.key, self.question, self.controls, self.revealed = key, question, controls, False
         self.status = _said()
-        asked = widgets.HTML(_panel(f"<b>Predict.</b> {html.escape(question)}"))
+        asked = widgets.HTMLMath(_panel(f"<b>Predict.</b> {html.escape(question)}"))
         row = widgets.Box(controls, layout=widgets.Layout(flex_flow="row wrap", padding="0 0 0 12px"))
         self.status.layout.padding = "0 0 0 16px"
         super().__init__([asked, row, self.status])
@@ -201,7 +202,7 @@ class Reveal(Card):
 
     def __init__(self, prediction, happened, because):
         self.prediction, self.happened, self.because = prediction, happened, because
-        self.body = widgets.HTML()
+        self.body = widgets.HTMLMath(layout=widgets.Layout(width="auto"))
         super().__init__([self.body])
         prediction.observe(lambda _: self.show(), "guess")
         self.show()
@@ -227,7 +228,7 @@ class Reveal(Card):
 
 
 def progress() -> "Progress":
-    """The course at a glance, with one action to download your progress and one to restore it."""
+    """The course at a glance; one action downloads a copy of your progress, one restores it."""
     return Progress(store())
 
 
@@ -245,6 +246,7 @@ class Progress(Card):
         super().__init__([self.table, actions, self.status])
         kept.watchers.append(self.show)
         self.show()
+        self.status.value = _status(html.escape(kept.tell()))
 
     def show(self) -> None:
         """Write the table and the link anew."""
@@ -255,8 +257,6 @@ class Progress(Card):
             f'<a download="calclib-progress.json" href="data:application/json;base64,{code}" '
             'style="color: inherit; text-decoration: underline; padding: 0 12px 0 4px">Download a copy</a>'
         )
-        if notice := self.store.tell():
-            self.status.value = _status(html.escape(notice))
 
     def restore(self, content: bytes) -> None:
         """Add the progress in the file `content`, and say how it went."""
@@ -264,7 +264,7 @@ class Progress(Card):
             self.store.restore(content)
             text = f"Restored, with nothing lost that was here. {self.store.tell()}"
         except ValueError as reason:
-            text = f"This file was not restored: {reason}. Nothing was changed."
+            text = f"Not restored: {reason}. Nothing was changed."
         self.status.value = _status(html.escape(text.strip()))
 
     def _take(self, files) -> None:
