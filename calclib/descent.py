@@ -38,6 +38,9 @@ class Path(np.ndarray):
     def __array_finalize__(self, parent):
         vars(self).update(getattr(parent, "__dict__", {}))
 
+    def __array_wrap__(self, array, context=None, return_scalar=False):
+        return array[()] if return_scalar else np.asarray(array)  # what is computed from it is no path
+
 
 def descend(
     step, gradient, x0, *, steps=100, lr=0.1, tol=None, xtol=None, escape=1e12, rng=None, **knobs
