@@ -1,0 +1,116 @@
+"""Controls: keyword = range. Every control is an index into a list of values, each with its label.
+
+So a linear slider, a logarithmic one, a choice and a toggle are one thing to the kernel and to the page:
+no rounding between them, and a slider's label says exactly the number that the marks were drawn with.
+"""
+
+import inspect
+import math
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+
+__all__ = ["Control", "controls_of", "number"]
+
+FINE = 120  # about so many stops on a linear slider
+DECADE = 20  # stops to a factor of ten on a logarithmic one
+
+
+@dataclass(frozen=True)
+class Control:
+    """A named list of values to move through; `kind` is slider, choice or toggle; `plays` adds a play button."""
+
+    name: str
+    kind: str
+    values: tuple
+    labels: tuple
+    start: int
+    plays: bool = False
+
+    def index(self, value) -> int:
+        """Where `value` stands, or for a slider the stop nearest to it."""
+        if self.kind == "slider" and isinstance(value, Real):
+            return min(range(len(self.values)), key=lambda i: abs(self.values[i] - value))
+        for i, (own, label) in enumerate(zip(self.values, self.labels, strict=True)):
+            if own is value or label == value:
+                return i
+        raise ValueError(f"{self.name} is {value!r}: one of {', '.join(self.labels)} would do")
+
+
+def number(value) -> str:
+    """A number as people write it: 0.05, 2, −3.1, 1e−8."""
+    text = f"{value:.3g}"
+    mantissa, e, exponent = text.partition("e")
+    return (mantissa + (f"e{int(exponent)}" if e else "")).replace("-", "−")
+
+
+def linear(low, high):
+    """Stops from low to high in steps of 1, 2 or 5 times a power of ten, with the decimals that they need."""
+    rough = (high - low) / FINE
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = power * min((1, 2, 5, 10), key=lambda m: abs(math.log(m * power / rough)))
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    values = np.round(np.arange(math.ceil(low / step - 1e-9), high / step + 1e-9) * step, decimals)
+    values = np.unique([low, *values, high])
+    return values, [f"{v:.{decimals}f}".replace("-", "−") for v in values]
+
+
+def logarithmic(low, high):
+    """Stops at tenths of powers of ten … 0.1, 0.112, 0.126 …, with both ends."""
+    ticks = np.arange(math.ceil(DECADE * math.log10(low)), math.floor(DECADE * math.log10(high)) + 1)
+    values = np.array([float(f"{10 ** (t / DECADE):.3g}") for t in ticks])
+    values = np.unique([low, *values, high])
+    return values, [number(v) for v in values]
+
+
+def slider(name, values, labels, default, plays=False):
+    values = tuple(v.item() if hasattr(v, "item") else v for v in values)
+    start = 0 if default is None else Control(name, "slider", values, (), 0).index(default)
+    return Control(name, "slider", values, tuple(labels), start, plays)
+
+
+def control(name, what, default=None) -> Control:
+    """The control that `what` describes; it starts at `default`, or at the stop nearest to it.
+
+    (low, high) is a slider: of whole numbers if both are ints and so is the default, logarithmic if it spans a factor
+    of 100 or more above zero, else linear. range(n) is a step with a play button. A list of numbers or an array is
+    a slider over just these, any other list or {label: value} is a choice, True or False a toggle.
+    Raises TypeError or ValueError for anything else.
+    """
+    if isinstance(what, bool):
+        return Control(name, "toggle", (False, True), ("off", "on"), int(what if default is None else default))
+    if isinstance(what, range) and len(what) > 1:
+        return slider(name, what, map(str, what), default, plays=True)
+    if isinstance(what, tuple) and len(what) == 2 and all(isinstance(v, Real) for v in what):
+        return between(name, *what, default)
+    if isinstance(what, list | np.ndarray) and len(what) > 1 and all(isinstance(v, Real) for v in what):
+        return slider(name, what, map(number, what), default)
+    if isinstance(what, list) and what:
+        what = {getattr(v, "name", getattr(v, "__name__", str(v))): v for v in what}
+    if isinstance(what, dict) and what:
+        choice = Control(name, "choice", tuple(what.values()), tuple(map(str, what)), 0)
+        return choice if default is None else Control(**{**vars(choice), "start": choice.index(default)})
+    raise TypeError(f"{name} is {what!r}: (low, high), range(n), a list of choices or True would do")
+
+
+def between(name, low, high, default):
+    """A slider from low to high."""
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise ValueError(f"{name} is ({low!r}, {high!r}): two finite numbers, the lower one first, would do")
+    if all(isinstance(v, int) for v in (low, high, low if default is None else default)):
+        return slider(name, range(low, high + 1), map(number, range(low, high + 1)), default)
+    values, labels = logarithmic(low, high) if low > 0 and high / low >= 100 else linear(low, high)
+    return slider(name, values, labels, (low + high) / 2 if default is None else default)
+
+
+def controls_of(marks, ranges) -> list[Control]:
+    """A control for each range, starting where the signature of `marks` says; TypeError for a name it lacks."""
+    parameters = inspect.signature(marks).parameters
+    anything = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    for name in ranges:
+        if name not in parameters and not anything:
+            known = ", ".join(list(parameters)[1:]) or "none"
+            raise TypeError(f"explore was given {name}=…, but the marks take no such argument (they take: {known})")
+    defaults = {n: p.default for n, p in parameters.items() if p.default is not p.empty}
+    return [control(name, what, defaults.get(name)) for name, what in ranges.items()]

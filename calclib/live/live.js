@@ -1,0 +1,238 @@
+// The page's half of a live figure: controls above, the scene as an image, the marks as SVG laid over it.
+// It knows no lesson and no numbers: each control is an index into a list of labels that Python made.
+
+const PATIENCE = 3000; // ms without an answer before the reader is told that Python is silent
+const PACE = 70; // ms at least between two steps of the play button
+const HUSH = 500; // ms of stillness before a screen reader is told the new numbers
+
+let count = 0;
+
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+// What takes the keyboard says so itself: JupyterLab looks at the focused element, not at what it stands in,
+// and would else take its arrow keys to walk through the cells.
+function focusable(node) {
+  node.setAttribute("data-lm-suppress-shortcuts", "true");
+  return node;
+}
+
+// Each control returns its row and a function that shows an index. `set(index)` is called by the hand.
+function slider({ label, labels }, set) {
+  const id = `calclib-${++count}`;
+  const input = focusable(make("input", { id, type: "range", min: 0, max: labels.length - 1, step: 1 }));
+  const output = make("output", { for: id });
+  input.addEventListener("input", () => set(Number(input.value)));
+  const show = (index) => {
+    input.value = index;
+    input.setAttribute("aria-valuetext", labels[index]);
+    output.textContent = labels[index];
+  };
+  output.style.minWidth = `${Math.max(...labels.map((text) => text.length))}ch`;
+  return [make("div", { class: "row" }, make("label", { for: id }, label), input, output), show];
+}
+
+function choice({ label, labels }, set) {
+  const name = `calclib-${++count}`;
+  const inputs = labels.map((_, index) => focusable(make("input", { type: "radio", name, value: index })));
+  inputs.forEach((input, index) => input.addEventListener("change", () => set(index)));
+  const options = labels.map((text, index) => make("label", {}, inputs[index], text));
+  const row = make("div", { class: "row", role: "radiogroup", "aria-labelledby": `${name}-label` },
+    make("span", { id: `${name}-label`, class: "label" }, label), make("div", { class: "options" }, ...options));
+  return [row, (index) => { inputs[index].checked = true; }];
+}
+
+function toggle({ label }, set) {
+  const input = focusable(make("input", { type: "checkbox" }));
+  input.addEventListener("change", () => set(Number(input.checked)));
+  return [make("div", { class: "row" }, make("label", { class: "toggle" }, input, label)),
+    (index) => { input.checked = index === 1; }];
+}
+
+function playButton(control, set, at) {
+  const button = focusable(make("button", { type: "button", "aria-pressed": "false", "aria-label": `Play ${control.label}` }, "▶"));
+  const last = control.labels.length - 1;
+  let playing = false, stepped = 0, timer;
+  const press = (on) => {
+    playing = on;
+    clearTimeout(timer);
+    button.textContent = on ? "⏸" : "▶";
+    button.setAttribute("aria-pressed", on);
+    button.setAttribute("aria-label", `${on ? "Pause" : "Play"} ${control.label}`);
+  };
+  const step = () => {
+    if (at() >= last) return press(false);
+    stepped = performance.now();
+    set(at() + 1);
+  };
+  button.addEventListener("click", () => {
+    press(!playing);
+    if (!playing) return;
+    if (at() >= last) set(0); else step();
+  });
+  // The next step waits for the picture of this one, so a slow machine plays slowly and never falls behind.
+  const drawn = () => { if (playing) timer = setTimeout(step, Math.max(0, PACE - (performance.now() - stepped))); };
+  return [button, drawn, () => press(false)];
+}
+
+function render({ model, el }) {
+  const { alt, size, controls, pointer } = model.get("layout_of");
+  const names = controls.map(({ name }) => name);
+  let at = { ...model.get("at") };
+  let waiting, speaking;
+
+  const image = make("img", { alt, draggable: "false" });
+  const overlay = make("div", { class: "overlay", "aria-hidden": "true" });
+  const marks = make("div");
+  overlay.attachShadow({ mode: "open" }).append(marks); // Matplotlib's ids and style rules stay in there
+  const trouble = make("div", { class: "trouble", role: "alert", hidden: "" });
+  const picture = make("div", { class: "picture" }, image, overlay, trouble);
+  picture.style.aspectRatio = `${size[0]} / ${size[1]}`;
+  picture.style.maxWidth = `${100 * size[0]}px`;
+  const status = make("p", { class: "status" });
+  const spoken = make("div", { class: "spoken", role: "status", "aria-live": "polite" });
+
+  const kinds = { slider, choice, toggle };
+  const shows = {}, drawns = [], stops = [];
+  const rows = controls.map((control) => {
+    const byHand = (index) => { stops.forEach((stop) => stop()); move({ [control.name]: index }); };
+    const [row, show] = kinds[control.kind](control, byHand);
+    shows[control.name] = show;
+    if (control.plays) {
+      const [button, drawn, stop] = playButton(control, (i) => move({ [control.name]: i }), () => at[control.name]);
+      row.append(button);
+      drawns.push(drawn);
+      stops.push(stop);
+    }
+    return row;
+  });
+  const root = make("div", { class: "calclib-live" },
+    make("div", { class: "controls" }, ...rows), picture, status, spoken);
+  el.append(root);
+
+  function show() { names.forEach((name) => shows[name](at[name])); }
+
+  function move(change) {
+    if (Object.entries(change).every(([name, index]) => at[name] === index)) return;
+    at = { ...at, ...change };
+    show();
+    model.set("at", at);
+    model.save_changes();
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      root.classList.add("silent");
+      status.textContent = "Python has not answered yet: is a cell still running, or has the kernel stopped? "
+        + "Then restart it and run this cell again.";
+    }, PATIENCE);
+  }
+
+  let address; // of the image that is shown
+  async function paint(bytes) {
+    const url = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
+    const next = new Image();
+    next.src = url;
+    await next.decode(); // decoded before it is shown, so that nothing blinks
+    image.src = url;
+    if (address) URL.revokeObjectURL(address);
+    address = url;
+  }
+
+  let scene = false; // whether the image shows the bare scene
+  let newest = 0;
+  async function draw() {
+    const frame = model.get("frame"), turn = ++newest;
+    clearTimeout(waiting);
+    root.classList.remove("silent");
+    root.classList.toggle("troubled", frame.error !== "");
+    trouble.hidden = frame.error === "";
+    if (frame.error) {
+      trouble.replaceChildren(make("p", {}, frame.error),
+        make("details", {}, focusable(make("summary", {}, "What Python said")), make("pre", {}, frame.details)));
+    } else {
+      if (frame.png) await paint(frame.png);
+      else if (!scene) await paint(model.get("scene"));
+      if (turn !== newest && frame.png) return;
+      scene = !frame.png;
+      marks.innerHTML = frame.svg;
+      marks.firstElementChild?.setAttribute("style", "position: absolute; width: 100%; height: 100%");
+    }
+    status.textContent = frame.error ? "" : frame.status;
+    clearTimeout(speaking);
+    speaking = setTimeout(() => {
+      image.alt = `${alt} ${frame.status}`;
+      if (spoken.dataset.begun) spoken.textContent = frame.status;
+      spoken.dataset.begun = "yes";
+    }, HUSH);
+    root.dataset.shown = JSON.stringify(frame.at);
+    drawns.forEach((drawn) => drawn());
+  }
+
+  if (pointer) follow(picture, pointer, controls, (change) => { stops.forEach((stop) => stop()); move(change); }, () => at);
+
+  const moved = () => { at = { ...model.get("at") }; show(); };
+  model.on("change:at", moved);
+  model.on("change:frame", draw);
+  show();
+  draw();
+  return () => {
+    model.off("change:at", moved);
+    model.off("change:frame", draw);
+    clearTimeout(waiting);
+    clearTimeout(speaking);
+    stops.forEach((stop) => stop());
+    if (address) URL.revokeObjectURL(address);
+  };
+}
+
+// Dragging on the axes, and the arrow keys, move the sliders that the pointer names.
+function follow(picture, { x, y, box, xlim, ylim, xlog, ylog }, controls, move, at) {
+  const axes = [[x, xlim, xlog], [y, ylim, ylog]].map(([name, limits, log]) => {
+    const control = controls.find((c) => c.name === name);
+    return control && { name, log, limits, numbers: control.numbers };
+  });
+  const scaled = (value, log) => (log ? Math.log(value) : value);
+  const nearest = ({ log, limits: [low, high], numbers }, fraction) => {
+    const wanted = scaled(low, log) + fraction * (scaled(high, log) - scaled(low, log));
+    const distances = numbers.map((value) => Math.abs(scaled(value, log) - wanted));
+    return distances.indexOf(Math.min(...distances));
+  };
+  const place = (event) => {
+    const outer = picture.getBoundingClientRect();
+    const fractions = [
+      ((event.clientX - outer.left) / outer.width - box[0]) / box[2],
+      1 - ((event.clientY - outer.top) / outer.height - box[1]) / box[3],
+    ];
+    move(Object.fromEntries(axes.flatMap((axis, i) => (axis ? [[axis.name, nearest(axis, fractions[i])]] : []))));
+  };
+  const moved = axes.filter(Boolean).map((axis) => controls.find((c) => c.name === axis.name).label).join(" and ");
+  picture.classList.add("pointed");
+  focusable(picture).tabIndex = 0;
+  picture.setAttribute("role", "group");
+  picture.setAttribute("aria-label", `Drag here, or use the arrow keys, to move ${moved}`);
+  picture.title = `Drag, or use the arrow keys, to move ${moved}`;
+  picture.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || event.target.closest(".trouble")) return;
+    event.preventDefault();
+    picture.focus({ preventScroll: true });
+    picture.setPointerCapture(event.pointerId);
+    place(event);
+  });
+  picture.addEventListener("pointermove", (event) => {
+    if (picture.hasPointerCapture(event.pointerId)) place(event);
+  });
+  const arrows = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowDown: [1, -1], ArrowUp: [1, 1] };
+  picture.addEventListener("keydown", (event) => {
+    const [which, by] = arrows[event.key] ?? [];
+    const axis = axes[which];
+    if (!axis) return;
+    event.preventDefault();
+    const index = at()[axis.name] + by * (event.shiftKey ? 10 : 1);
+    move({ [axis.name]: Math.min(axis.numbers.length - 1, Math.max(0, index)) });
+  });
+}
+
+export default { render };
