@@ -90,11 +90,13 @@ def follow(direction, f, gradient, x0, steps, tol, search=True) -> Path:
 
 
 def step_length(f, gradient, x, p, tries=60) -> float:
-    """An α, by bisection, that falls enough, f(x + αp) ≤ f + 10⁻⁴ α∇f·p, and goes far enough,
+    """An α, by bisection (0 if there is none), that falls enough, f(x + αp) ≤ f + 10⁻⁴ α∇f·p, and goes far enough,
     ∇f(x + αp)·p ≥ 0.9 ∇f·p (Wolfe 1969). f may rise by its rounding, all that is left of it near a minimum.
     """
     low, high, alpha = 0.0, np.inf, 1.0
     value, slope = f(x), gradient(x) @ p
+    if not slope < 0:  # p points up, or is not a number
+        return 0.0
     rounding = 4 * np.finfo(float).eps * abs(value)
     for _ in range(tries):
         if not f(x + alpha * p) <= value + 1e-4 * alpha * slope + rounding:
@@ -104,7 +106,7 @@ def step_length(f, gradient, x, p, tries=60) -> float:
         else:
             return alpha
         alpha = 2 * alpha if high == np.inf else (low + high) / 2
-    return low
+    return low if f(x + low * p) < value else 0.0
 
 
 def bends(H):
@@ -122,5 +124,5 @@ def parts(f, x0, **derivatives):
         return lambda x: asked(name, part, x.reshape(shape)[()], outer).reshape(inner)
 
     kinds = {"gradient": (shape, (n,)), "hessian": (shape * 2, (n, n))}
-    own = [flat(name, d or getattr(f, name, None), *kinds[name]) for name, d in derivatives.items()]
-    return flat("f", f, (), ()), *own, x0
+    given = {name: part or getattr(f, name, None) for name, part in derivatives.items()}
+    return flat("f", f, (), ()), *(flat(name, part, *kinds[name]) for name, part in given.items()), x0
