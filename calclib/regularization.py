@@ -112,9 +112,9 @@ def weights(w, lam):
 
 def centred(X, y, lam):
     """X and y less their means, the means, and λ as an array."""
-    X, y, lam = finite_array("X", X, 2), finite_array("y", y, 1), finite_array("lam", lam)
+    X, y, lam = finite_array("X", X, 2), finite_array("y", y, 1), np.asarray(checked_knobs({"lam": lam})["lam"])
     if len(X) != len(y):
         raise ValueError(f"y has {len(y)} numbers: one for each of X's {len(X)} rows would do")
-    if lam.ndim > 1 or lam.min() < 0:
-        raise ValueError(f"lam is {lam!r}: zero or a number above it, or a row of such numbers, would do")
+    if lam.ndim > 1:
+        raise ValueError(f"lam has shape {lam.shape}: a number, or a row of numbers, would do")
     return X - X.mean(axis=0), X.mean(axis=0), y - y.mean(), y.mean(), lam
