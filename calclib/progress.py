@@ -86,9 +86,7 @@ class Store:
         self.notice = ""
         self.told_unwritable = False
         self.watchers = []  # called without arguments after every change
-        self.lock = (
-            threading.RLock()
-        )  # JupyterLab runs widgets' callbacks beside the cells, in a second thread
+        self.lock = threading.RLock()  # JupyterLab runs widgets' callbacks beside the cells, in a second thread
 
     def data(self) -> dict:
         """What the file says now, and what could not be written to it."""
@@ -153,9 +151,7 @@ class Store:
         except OSError as error:
             self.unsaved = data
             if not self.told_unwritable:
-                self.notice = (
-                    f"Progress is kept in memory only: {self.path.name} cannot be written ({error.strerror})."
-                )
+                self.notice = f"Progress is kept in memory only: {self.path.name} cannot be written ({error.strerror})."
             self.told_unwritable = True
         for watcher in self.watchers:
             watcher()

@@ -62,9 +62,7 @@ def unfinished(x):
     return y
 
 
-@pytest.mark.parametrize(
-    "stub", [bare, documented, passing, returning, typed, unfinished, ..., lambda x: ...]
-)
+@pytest.mark.parametrize("stub", [bare, documented, passing, returning, typed, unfinished, ..., lambda x: ...])
 def test_a_stub_is_not_started_and_no_try(stub):
     assert double(stub).state == "not started"
     assert store().data()["exercises"] == {}
@@ -82,9 +80,7 @@ def test_right_is_yes_with_the_docstring_as_its_sentence():
 
 
 def test_a_known_mistake_is_named():
-    assert repr(double(lambda x: x**2)) == (
-        "Not yet. double(3.0) should be 6, and 9 came: the square, not the double."
-    )
+    assert repr(double(lambda x: x**2)) == ("Not yet. double(3.0) should be 6, and 9 came: the square, not the double.")
 
 
 def test_an_unknown_mistake_shows_what_was_wanted_and_what_came():
@@ -148,9 +144,7 @@ def test_a_function_that_returns_nothing_is_asked_for_its_return():
     assert double(forgetful).message == "double returns None: is a `return` missing?"
 
 
-@pytest.mark.parametrize(
-    "thing", [3, "right", None, np.array([1.0, 2.0]), [right], True, float("nan")], ids=repr
-)
+@pytest.mark.parametrize("thing", [3, "right", None, np.array([1.0, 2.0]), [right], True, float("nan")], ids=repr)
 def test_a_thing_that_is_no_function_gets_a_sentence(thing):
     assert "check.double(double)" in double(thing).message
 
@@ -176,9 +170,7 @@ def test_a_check_called_with_too_few_or_too_many_things_says_how_to_call_it(give
 # --- the learner's own exceptions
 
 
-@pytest.mark.parametrize(
-    "error", [ZeroDivisionError, AssertionError, KeyError, TypeError, NameError, SystemExit]
-)
+@pytest.mark.parametrize("error", [ZeroDivisionError, AssertionError, KeyError, TypeError, NameError, SystemExit])
 def test_the_learners_own_exceptions_come_through(error):
     mine = error("mine")
 
@@ -189,6 +181,12 @@ def test_the_learners_own_exceptions_come_through(error):
         double(broken)
     assert caught.value is mine
     assert caught.traceback[-1].name == "broken"
+
+
+def test_the_traceback_leads_straight_to_the_learners_line():
+    with pytest.raises(ZeroDivisionError) as caught:
+        start.average(lambda a, b: 1 / 0)
+    assert [entry.name for entry in caught.traceback][1:] == ["answer", "<lambda>"]
 
 
 def test_what_the_learner_prints_stays(capsys):
@@ -347,16 +345,12 @@ def test_the_warm_up_names_the_tempting_mistakes(mine, named):
     assert answer.state == "not yet" and named in answer.message
 
 
-@pytest.mark.parametrize(
-    "mine", [lambda a, b: (a + b) / 2, lambda a, b: np.mean([a, b]), lambda a, b: a + (b - a) / 2]
-)
+@pytest.mark.parametrize("mine", [lambda a, b: (a + b) / 2, lambda a, b: np.mean([a, b]), lambda a, b: a + (b - a) / 2])
 def test_the_warm_up_accepts_every_way_to_write_the_average(mine):
     assert start.average(mine).state == "yes"
 
 
-@pytest.mark.parametrize(
-    "name", lessons()["00 Start here"] + lessons()["01 Derivatives: how fast does it change?"]
-)
+@pytest.mark.parametrize("name", lessons()["00 Start here"] + lessons()["01 Derivatives: how fast does it change?"])
 def test_every_check_has_a_sentence_to_earn(name):
     module, _, function = name.partition(".")
     check = getattr(__import__(f"calclib.checks.{module}", fromlist=[function]), function)

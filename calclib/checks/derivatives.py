@@ -50,8 +50,7 @@ def slope(slope):
             "this is the backward difference; the central one uses f(x + h) and f(x - h).": (here - left) / h,
             "twice too large: is the 2 in 2h missing?": (right - left) / h,
             "twice too small: f(x + h) - f(x - h) spans 2h, so divide by 2h once.": (right - left) / (4 * h),
-            "f(x + h) - f(x) spans h, not 2h; the central difference uses f(x - h).": (right - here)
-            / (2 * h),
+            "f(x + h) - f(x) spans h, not 2h; the central difference uses f(x - h).": (right - here) / (2 * h),
             "the division by 2h is missing.": right - left,
             "in Python a / 2 * h multiplies by h: put 2 * h in brackets.": (right - left) / 2 * h,
             "the sign is turned: it is f(x + h) - f(x - h), in this order.": (left - right) / (2 * h),
@@ -167,7 +166,6 @@ def horner_pair(horner_pair):
         value, slope = np.polyval(c, x), np.polyval(np.polyder(c), x)
         parts = [np.polyval(c[:k], x) for k in range(1, len(c))]
         backwards = np.polyval(c[::-1], x), np.polyval(np.polyder(c[::-1]), x)
-        late = "slope is updated after value: it needs the value from before, so update slope first."
         expect(
             horner_pair(list(c), x),
             (value, slope),
@@ -175,8 +173,14 @@ def horner_pair(horner_pair):
             tol=1e-9,
             mistakes={
                 "the coefficients are read from the wrong end; the first is of the highest power.": backwards,
-                late: (value, value + x * slope),
-                late + " ": (value, value + x * slope - c[0] * x ** (len(c) - 1)),
+                "slope is updated after value: it needs the value from before, so update slope first.": (
+                    value,
+                    value + x * slope,
+                ),
+                "value is updated before slope: slope needs the old value, so update slope first.": (
+                    value,
+                    value + x * slope - c[0] * x ** (len(c) - 1),
+                ),
                 "the pair is swapped: the value comes first.": (slope, value),
                 "the value is right; the slope is never updated.": (value, 0.0),
                 "the value is right; the slope comes back as the value again.": (value, value),
@@ -282,11 +286,12 @@ def trapezoid_sum(trapezoid_sum):
 @exercise
 def loss_slope(loss_slope):
     """d/dw of the mean of (w·area + b − price)² is the mean of 2·(w·area + b − price)·area."""
-    area, price = np.array([0.5, 1.0, 2.0, 3.0]), np.array([1.0, 3.0, 3.5, 7.0])
-    for w, b in ((1.5, 0.25), (4.0, -1.0)):
+    four = np.array([0.5, 1.0, 2.0, 3.0]), np.array([1.0, 3.0, 3.5, 7.0])
+    three = np.array([1.0, 2.5, 4.0]), np.array([2.0, 4.0, 9.0])
+    for w, b, (area, price) in ((1.5, 0.25, four), (4.0, -1.0, three)):
         error = w * area + b - price
         terms = 2 * error * area
-        wanted = exact_slope(lambda w, b=b: np.mean((w * area + b - price) ** 2), w)
+        wanted = exact_slope(lambda w, b=b, area=area, price=price: np.mean((w * area + b - price) ** 2), w)
         expect(
             loss_slope(w, b, area.copy(), price.copy()),
             wanted,

@@ -21,11 +21,7 @@ def within(seconds: float, work: Callable):
     """work(), or TimeUp after so many seconds; earlier alarms and trace functions are put back."""
     if not hasattr(signal, "setitimer") or sys.platform == "emscripten":
         return by_trace(seconds, work)
-    return (
-        by_alarm(seconds, work)
-        if threading.current_thread() is threading.main_thread()
-        else by_trace(seconds, work)
-    )
+    return by_alarm(seconds, work) if threading.current_thread() is threading.main_thread() else by_trace(seconds, work)
 
 
 def by_alarm(seconds: float, work: Callable):

@@ -52,9 +52,7 @@ def _status(text: str) -> str:
     return f'<div role="status" aria-live="polite" style="line-height: 1.5; white-space: normal">{text}</div>'
 
 
-def predict(
-    key: str, question: str, choices=None, *, unit: str = "", tol: float | None = None
-) -> "Prediction":
+def predict(key: str, question: str, choices=None, *, unit: str = "", tol: float | None = None) -> "Prediction":
     """Ask before the figure: one of `choices` (plain text), or a number in `unit`, right within ±`tol`.
 
     `key` starts with the lesson's number and names the prediction in the progress file: "01-secant".
@@ -110,11 +108,7 @@ class Prediction(Card):
 
     def _show(self, note: str = "") -> None:
         made = self.guess is not None
-        later = (
-            "What happened stands below."
-            if self.revealed
-            else "You may change it until you see what happens."
-        )
+        later = "What happened stands below." if self.revealed else "You may change it until you see what happens."
         text = f"Saved: {self._text(self.guess)}. {later}" if made else "Choose before you go on, or skip it."
         self.status.value = _status(html.escape(f"{text} {note}".rstrip()))
         for control in self.controls:
@@ -164,9 +158,7 @@ class NumberPrediction(Prediction):
 
     def __init__(self, key, question, unit, tol):
         self.unit, self.tol = unit, tol
-        self.box = widgets.Text(
-            description="Your guess", placeholder="a number, then Enter", continuous_update=False
-        )
+        self.box = widgets.Text(description="Your guess", placeholder="a number, then Enter", continuous_update=False)
         super().__init__(key, question, [self.box])
         self.box.observe(lambda change: self.answer(change["new"]), "value")
 
@@ -180,9 +172,7 @@ class NumberPrediction(Prediction):
         try:
             return validate.real("guess", float(str(guess).strip().replace(",", ".").replace("−", "-")))
         except ValueError:
-            raise ValueError(
-                f"{str(guess)[:40]!r} is not a number: something like 0.5 or 1e-3 would do."
-            ) from None
+            raise ValueError(f"{str(guess)[:40]!r} is not a number: something like 0.5 or 1e-3 would do.") from None
 
     def _happened(self, happened) -> float:
         return validate.real("happened", happened)
@@ -278,9 +268,7 @@ class Progress(Card):
 
 def _table(data: dict) -> str:
     """One row for each lesson: how many exercises are done, which, and how many predictions were made."""
-    head = "".join(
-        f'<th scope="col" style="text-align: left; padding: 4px 12px 4px 0">{name}</th>' for name in HEAD
-    )
+    head = "".join(f'<th scope="col" style="text-align: left; padding: 4px 12px 4px 0">{name}</th>' for name in HEAD)
     rows = "".join(_row(title, keys, data) for title, keys in lessons().items())
     legend = "✓ done, △ not yet, ○ not started"
     return (

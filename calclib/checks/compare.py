@@ -1,0 +1,72 @@
+"""What came beside what was wanted: the sentences of "not yet"."""
+
+import numpy as np
+
+__all__ = ["NotYet", "expect", "number", "show"]
+
+
+class NotYet(Exception):
+    """What a check raises: its text is the sentence that the learner reads."""
+
+
+def expect(got, wanted, at: str, tol: float = 1e-6, mistakes: dict | None = None) -> None:
+    """|got − wanted| ≤ tol·max(1, |wanted|), or NotYet: what was wanted, what came, which mistake gives it.
+
+    `at` says which input; `mistakes` maps a sentence to the wrong value that the mistake gives there.
+    Numbers of every kind and, where `wanted` is an array, lists will do; booleans and strings will not.
+    """
+    wanted = np.asarray(wanted, dtype=float)
+    got = _numbers(got, at, wanted.shape)
+    if _close(got, wanted, tol):
+        return
+    for sentence, wrong in (mistakes or {}).items():
+        if not _close(np.asarray(wrong), wanted, tol) and _close(got, np.asarray(wrong), tol):
+            raise NotYet(f"{_compare(at, wanted, got)}: {sentence}")
+    if got.shape != wanted.shape:
+        raise NotYet(f"{at} is an array of shape {got.shape}, where {_kind(wanted.shape)} should be.")
+    raise NotYet(f"{_compare(at, wanted, got)}.")
+
+
+def _close(got, wanted, tol) -> bool:
+    with np.errstate(all="ignore"):
+        return got.shape == wanted.shape and bool(np.all(np.abs(got - wanted) <= tol * np.maximum(1.0, np.abs(wanted))))
+
+
+def _compare(at, wanted, got) -> str:
+    digits = next((d for d in (6, 9, 12) if show(wanted, d) != show(got, d)), 17)
+    return f"{at} should be {show(wanted, digits)}, and {show(got, digits)} came"
+
+
+def _kind(shape) -> str:
+    return "a number" if shape == () else f"{shape[0]} numbers" if len(shape) == 1 else f"shape {shape}"
+
+
+def _numbers(got, at, shape) -> np.ndarray:
+    """`got` as an array of floats, or NotYet: what it is instead of something of `shape`."""
+    try:
+        array = np.asarray(got)
+        if array.dtype.kind in "iuf" or _exact(array):
+            return array.astype(float)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise NotYet(f"{at} is {show(got)}, where {_kind(shape)} should be.")
+
+
+def _exact(array) -> bool:
+    """Whether these are Python's own exact numbers: fractions, decimals, very long integers."""
+    return array.dtype.kind == "O" and not any(isinstance(x, str | bool | complex) for x in array.flat)
+
+
+def show(value, digits: int = 6) -> str:
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return f"{value:.{digits}g}" if value.ndim == 0 else np.array2string(value, precision=digits, threshold=8)
+    text = repr(value)
+    return text if len(text) <= 60 else f"a {type(value).__name__}"
+
+
+def number(value, name) -> float:
+    """`value` as one finite float, or NotYet."""
+    array = _numbers(value, name, shape=())
+    if array.shape != () or not np.isfinite(array):
+        raise NotYet(f"{name} is {show(value)}, where a finite number should be.")
+    return float(array)
