@@ -5,7 +5,7 @@ among them.
 The replay fetches packages, so it runs only where BINDER_REPLAY is set, as it is in `.ci/run`.
 """
 
-import importlib.resources
+import importlib.util
 import json
 import os
 import re
@@ -315,7 +315,8 @@ def binders_python():
 
 def base_packages():
     """The Python packages of repo2docker's base image, from its lock file, by their names on PyPI."""
-    lock = importlib.resources.files("repo2docker") / f"buildpacks/conda/environment.py-{PYTHON}-linux-64.lock"
+    package = Path(importlib.util.find_spec("repo2docker").origin).parent
+    lock = package / f"buildpacks/conda/environment.py-{PYTHON}-linux-64.lock"
     renamed = {"nbconvert-core": "nbconvert", "jupyterhub-base": "jupyterhub", "brotli-python": "brotli"}
     renamed |= {"python-fastjsonschema": "fastjsonschema"}
     conda_only = {"cpython", "python-gil", "_python_abi3_support", "bleach-with-css"}
