@@ -155,11 +155,11 @@ def test_a_function_of_other_arguments_gets_a_sentence(thing):
     assert answer.state == "not yet" and "with 1 argument here" in answer.message
 
 
-def test_a_generator_gets_a_sentence():
+def test_a_generator_gets_a_sentence_without_its_address():
     def growing(x):
         yield 2 * x
 
-    assert "generator" in double(growing).message
+    assert double(growing).message == "double(3.0) is a generator, where a number should be."
 
 
 @pytest.mark.parametrize("given", [(), (right, right)])
@@ -186,7 +186,8 @@ def test_the_learners_own_exceptions_come_through(error):
 def test_the_traceback_leads_straight_to_the_learners_line():
     with pytest.raises(ZeroDivisionError) as caught:
         start.average(lambda a, b: 1 / 0)
-    assert [entry.name for entry in caught.traceback][1:] == ["answer", "<lambda>"]
+    names = [entry.name for entry in caught.traceback]
+    assert names[-1] == "<lambda>" and not {"_judge", "within", "careful"} & set(names)
 
 
 def test_what_the_learner_prints_stays(capsys):

@@ -95,6 +95,7 @@ WRONG = {
         "h = 1e-5\nreturn (f(x + h) - f(x - h)) / (2 * h)": "the h passed in is not used",
         "h = 1e-16\nreturn (f(x + h) - f(x - h)) / (2 * h)": "the h passed in is not used",
         "return 0.0": "12.04, and 0 came",
+        "return (f(x + h) - f(x - h)) // (2 * h)": "not by //",
         "return f(x + h) - f(x - h) / (2 * h)": "slope(f, 2, h=0.2)",
         "return (f(x + h) - f(x - h)) / (2 * 0.2)": "slope(np.sin, 1.0)",
         "return (f(np.radians(x) + h) - f(np.radians(x) - h)) / (2 * h) if h < 0.1 else 12.04": "degrees",
@@ -118,6 +119,7 @@ WRONG = {
         "return np.cos(x) * x**2 - np.sin(x) * 2 * x / x**4": "brackets",
         "return np.cos(x) * x**2 - np.sin(x) * 2 * x": "denominator is missing",
         "return np.cos(x) * x**2 + np.sin(x) * 2 * x": "slope of the product",
+        "return np.cos(x) / x**2": "is to be subtracted",
         "return np.sin(x) / x**2": "function itself",
     },
     "horner_pair": {
@@ -171,6 +173,9 @@ WRONG = {
         "h = (b - a) / n\nreturn h * f(np.linspace(a, b, n + 1)[1:-1]).sum()": "end points are missing",
         "x = np.linspace(a, b, n + 1)\nreturn 2 * np.trapezoid(f(x), x)": "twice too large",
         "y = f(np.linspace(a, b, n + 1))\nreturn (b - a) * (y.sum() - (y[0] + y[-1]) / 2)": "of the whole",
+        "return f(np.linspace(a, b, n + 1)).sum()": "multiplied by the width",
+        "return f(np.linspace(a, b, n + 1))[:-1].sum()": "left sum, without the width",
+        "return f(np.linspace(a, b, n + 1))[1:].sum()": "right sum, without the width",
         "x = np.linspace(b, a, n + 1)\nreturn np.trapezoid(f(x), x)": "sign is turned",
     },
     "loss_slope": {
@@ -179,6 +184,7 @@ WRONG = {
         "return np.mean(w * area + b - price)": "both missing",
         "return np.mean(2 * (price - w * area - b) * area)": "sign is turned",
         "return np.sum(2 * (w * area + b - price) * area)": "sum",
+        "return np.sum((w * area + b - price) * area)": "not the mean, and the 2",
         "return 2 * (w * area + b - price) * area": "one slope for each house",
         "return np.mean(2 * (w * area + b - price)) * np.mean(area)": "inside the mean",
         "return np.mean((w * area + b - price)**2)": "loss itself",

@@ -61,7 +61,7 @@ def show(value, digits: int = 6) -> str:
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         return f"{value:.{digits}g}" if value.ndim == 0 else np.array2string(value, precision=digits, threshold=8)
     text = repr(value)
-    return text if len(text) <= 60 else f"a {type(value).__name__}"
+    return text if len(text) <= 60 and " at 0x" not in text else f"a {type(value).__name__}"
 
 
 def number(value, name) -> float:

@@ -54,6 +54,7 @@ def slope(slope):
             "the division by 2h is missing.": right - left,
             "in Python a / 2 * h multiplies by h: put 2 * h in brackets.": (right - left) / 2 * h,
             "the sign is turned: it is f(x + h) - f(x - h), in this order.": (left - right) / (2 * h),
+            "the fraction is lost: divide by /, not by //.": 3 * x**2,
             "the neighbours are x + h and x - h, a whole h away each.": 3 * x**2 + h**2 / 4,
         },
     )
@@ -151,6 +152,7 @@ def quotient_slope(quotient_slope):
                 "the subtraction is the wrong way round: u'v comes first.": (u * dv - du * v) / v**2,
                 "the denominator is not squared.": (du * v - u * dv) / v,
                 "u'v and uv' are added; the rule subtracts them.": (du * v + u * dv) / v**2,
+                "u'v/v² is there; uv'/v² is to be subtracted.": du / v,
                 "only u'v is divided: put u'v - uv' in brackets.": du * v - u * dv / v**2,
                 "the denominator is missing.": du * v - u * dv,
                 "this is the slope of the product, not of the quotient.": du * v + u * dv,
@@ -270,6 +272,9 @@ def trapezoid_sum(trapezoid_sum):
             tol=1e-9,
             mistakes={
                 "the heights are added without the width (b - a)/n of a strip.": area / width,
+                "each height is to be multiplied by the width (b - a)/n, and the ends count by half.": y.sum(),
+                "a left sum, without the width (b - a)/n; a trapezoid has the mean of both sides.": y[:-1].sum(),
+                "a right sum, without the width (b - a)/n; a trapezoid has the mean of both sides.": y[1:].sum(),
                 "this is the left sum; a trapezoid has the mean of both its sides.": width * y[:-1].sum(),
                 "this is the right sum; a trapezoid has the mean of both its sides.": width * y[1:].sum(),
                 "this is the midpoint sum.": width * f((x[:-1] + x[1:]) / 2).sum(),
@@ -303,6 +308,7 @@ def loss_slope(loss_slope):
                 "the inner derivative, area, and the 2 are both missing.": np.mean(error),
                 "the sign is turned: the error is w·area + b - price.": -wanted,
                 "this is the sum; the loss is the mean.": terms.sum(),
+                "this is the sum, not the mean, and the 2 from the square is missing.": terms.sum() / 2,
                 "this is one slope for each house; the loss is their mean.": terms,
                 "area belongs inside the mean: each error is multiplied by its own area.": np.mean(2 * error)
                 * np.mean(area),
