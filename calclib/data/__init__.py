@@ -25,7 +25,8 @@ def cars():
     """392 cars of 1970 to 1982 as a dict of columns, in the original units, which their names carry.
 
     Numbers: mpg, cylinders, displacement_in3, horsepower, weight_lb, zero_to_60_s, year, and
-    litres_per_100km, which is computed from mpg. Words: origin, name. Source: UCI Auto MPG; 6 cars without horsepower left out.
+    litres_per_100km, which is computed from mpg. Words: origin, name.
+    Source: UCI Auto MPG; its 6 cars without horsepower are left out.
     """
     kinds = "f8,f8,f8,f8,f8,f8,f8,U8,U64"
     table = np.genfromtxt(HERE / "cars.csv", delimiter=",", names=True, dtype=kinds, encoding="utf-8")

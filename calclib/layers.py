@@ -1,0 +1,94 @@
+"""What a network is made of: each piece as its formula, with what its backward pass needs.
+
+Rows are examples: a is (n, inputs), W is (inputs, outputs). ∂z is short for ∂loss/∂z.
+Nothing is checked here; `calclib.networks` looks at what it is given.
+"""
+
+import numpy as np
+
+__all__ = [
+    "ACTIVATIONS",
+    "LOSSES",
+    "batch_norm",
+    "batch_norm_backward",
+    "dense",
+    "dense_backward",
+    "dropout_mask",
+    "mse",
+    "sigmoid",
+    "softmax",
+    "softmax_cross_entropy",
+]
+
+
+def dense(a, W, b):
+    """z = aW + b."""
+    return a @ W + b
+
+
+def dense_backward(dz, a):
+    """∂W = aᵀ∂z and ∂b = Σ∂z over the examples; what goes on to the layer below is ∂a = ∂z Wᵀ."""
+    return a.T @ dz, np.add.reduce(dz, axis=0)
+
+
+def sigmoid(z):
+    """1/(1 + e⁻ᶻ), by way of tanh, which overflows for no z."""
+    return 0.5 + 0.5 * np.tanh(0.5 * z)
+
+
+ACTIVATIONS = {  # name: φ(z), and its slope φ′(z) from z and h = φ(z)
+    "identity": (lambda z: z, lambda z, h: np.ones_like(h)),
+    "sigmoid": (sigmoid, lambda z, h: h * (1 - h)),
+    "tanh": (np.tanh, lambda z, h: 1 - h * h),
+    "relu": (lambda z: np.maximum(z, 0), lambda z, h: h > 0),
+}
+
+
+def batch_norm(z, gamma, beta, mean, var, eps=1e-5):
+    """γẑ + β with ẑ = (z − μ)/σ and σ = √(var + ε), unit by unit (Ioffe and Szegedy 2015);
+    for the backward pass also ẑ and γ/σ.
+
+    In training, mean and var are those of the batch; at test, running means of what training saw.
+    """
+    sd = np.sqrt(var + eps)
+    z_hat = (z - mean) / sd
+    return gamma * z_hat + beta, z_hat, gamma / sd
+
+
+def batch_norm_backward(dy, z_hat, slope):
+    """∂z = γ/σ (∂y − mean ∂y − ẑ mean(∂y ẑ)), for μ and σ move with z as well; ∂γ = Σ∂y ẑ, ∂β = Σ∂y."""
+    dgamma, dbeta = (dy * z_hat).sum(axis=0), dy.sum(axis=0)
+    return slope * (dy - dbeta / len(dy) - z_hat * dgamma / len(dy)), dgamma, dbeta
+
+
+def dropout_mask(shape, p, rng):
+    """0 with probability p, else 1/(1 − p): its mean is 1, so that test needs nothing (inverted)."""
+    return (rng.random(shape) >= p) / (1 - p)
+
+
+def mse(output, target):
+    """The mean of (output − target)² over all entries, and its gradient 2(output − target)/size."""
+    error = output - target
+    return float(np.vdot(error, error)) / error.size, 2 / error.size * error
+
+
+def softmax(scores):
+    """pᵢ = e^sᵢ / Σⱼ e^sⱼ in each row; the largest score is taken off first: nothing overflows."""
+    power = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return power / power.sum(axis=1, keepdims=True)
+
+
+def softmax_cross_entropy(scores, labels, smoothing=0.0):
+    """−Σᵢ yᵢ log pᵢ with p = softmax(scores), its mean over the examples, and its gradient (p − y)/n.
+
+    y is 1 at the label and 0 elsewhere; `smoothing` is the share of it that is spread over all classes.
+    """
+    n, classes = scores.shape
+    y = np.full((n, classes), smoothing / classes)
+    y[np.arange(n), labels] += 1 - smoothing
+    log_p = scores - scores.max(axis=1, keepdims=True)
+    log_p -= np.log(np.exp(log_p).sum(axis=1, keepdims=True))
+    return -float(np.vdot(y, log_p)) / n, (np.exp(log_p) - y) / n
+
+
+LOSSES = {"mse": mse, "cross_entropy": softmax_cross_entropy}

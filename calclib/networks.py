@@ -1,0 +1,258 @@
+"""A multilayer perceptron: its backward pass by hand, its parameters θ in one flat vector."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from calclib import layers
+from calclib.layers import ACTIVATIONS
+from calclib.optimizers import clip_by_global_norm
+from calclib.schedules import as_schedule
+from calclib.validate import finite_array, function, in_range, non_negative, numbers, one_of, whole
+
+__all__ = ["Epoch", "Network", "minibatches", "train"]
+
+
+class Network:
+    """a ← [a +] dropout(φ(norm(aW + b))), layer by layer; the last one is aW + b alone.
+
+    `Network(64, 128, 10)`: 64 inputs, a hidden layer of 128 units, 10 outputs. `residual` puts [a +] wherever
+    a layer is as wide as the one below. loss: "cross_entropy" (y: n labels 0, 1, …; `smoothing` spreads that
+    share of each over all classes) or "mse" (y: shaped as the outputs). θ is handed in, never kept; `running`
+    alone is remembered, the (mean, variance) that batch normalisation uses at test.
+    """
+
+    def __init__(
+        self,
+        *sizes,
+        activation="relu",
+        loss="cross_entropy",
+        residual=False,
+        batch_norm=False,
+        dropout=0.0,
+        smoothing=0.0,
+    ):
+        if len(sizes) < 2:
+            raise ValueError(f"sizes is {sizes!r}: two or more, such as 64, 10, would do")
+        self.sizes = [whole("sizes", size) for size in sizes]
+        self.activation = one_of("activation", activation, ACTIVATIONS)
+        self.objective = one_of("loss", loss, ["cross_entropy", "mse"])
+        self.residual, self.batch_norm = bool(residual), bool(batch_norm)
+        self.dropout = in_range("dropout", dropout, 0, 1)
+        self.smoothing = in_range("smoothing", smoothing, 0, 1)
+        self.running = [(np.zeros(n), np.ones(n)) for n in self.sizes[1:-1]]
+        norm = [["gamma", "beta"] if self.batch_norm else []] * len(self.running) + [[]]
+        pairs = zip(self.sizes[:-1], self.sizes[1:], norm, strict=True)
+        self.shapes = [{"W": (n, m), "b": (m,)} | dict.fromkeys(extra, (m,)) for n, m, extra in pairs]
+        self.size = sum(int(np.prod(shape)) for layer in self.shapes for shape in layer.values())
+
+    def unpack(self, theta):
+        """θ, or its gradient, as views: [W, b] or [W, b, γ, β] for each layer."""
+        views, start = [], 0
+        for layer in self.shapes:
+            views.append([])
+            for shape in layer.values():
+                end = start + (shape[0] * shape[1] if len(shape) == 2 else shape[0])
+                views[-1].append(theta[start:end].reshape(shape))
+                start = end
+        return views
+
+    def named(self, theta):
+        """θ, or its gradient, as a dict of views: W1, b1, (gamma1, beta1,) W2, …"""
+        theta = self._theta(theta)
+        names = [f"{name}{k}" for k, layer in enumerate(self.shapes, start=1) for name in layer]
+        return dict(zip(names, sum(self.unpack(theta), []), strict=True))
+
+    def initialise(self, init="he", seed=0):
+        """θ with b = β = 0, γ = 1 and W ~ N(0, σ²), where σ is √(2/inputs) for "he" (He et al. 2015),
+        √(2/(inputs + outputs)) for "xavier" (Glorot and Bengio 2010), or the number given."""
+        rng, theta = np.random.default_rng(whole("seed", seed, 0)), np.zeros(self.size)
+        for name, view in self.named(theta).items():
+            if name[0] == "W":
+                view[:] = deviation(init, *view.shape) * rng.standard_normal(view.shape)
+            view += name.startswith("gamma")
+        return theta
+
+    def forward(self, theta, X, train=False, rng=None):
+        """The outputs (n, outputs), and the tape: for each layer what its backward pass needs."""
+        phi, _ = ACTIVATIONS[self.activation]
+        a, tape, (*hidden, (W_out, b_out)) = X, [], self.unpack(theta)
+        for k, (W, b, *norm) in enumerate(hidden):
+            z, mask, memory = layers.dense(a, W, b), None, None
+            if norm:
+                z, z_hat, gain = layers.batch_norm(z, *norm, *self._moments(k, z, train))
+                memory = z_hat if train else None, gain
+            h = phi(z)
+            if train and self.dropout:
+                mask = layers.dropout_mask(h.shape, self.dropout, rng)
+            tape.append((a, W, z, h, mask, memory))
+            h = h if mask is None else h * mask
+            a = a + h if self.residual and a.shape == h.shape else h
+        tape.append((a, W_out))
+        return layers.dense(a, W_out, b_out), tape
+
+    def backward(self, dz, tape):
+        """∂loss/∂θ, flat, from ∂loss/∂outputs and the tape."""
+        parts = []
+        for dz_k, (a, *_), own, _ in self._deltas(dz, tape):
+            parts = [*layers.dense_backward(dz_k, a), *own, *parts]
+        return np.concatenate([part.ravel() for part in parts])
+
+    def _deltas(self, dz, tape):
+        """From the last layer to the first: ∂z, its tape, [∂γ, ∂β], and what the [a +] hands on to ∂a."""
+        _, slope = ACTIVATIONS[self.activation]
+        *hidden, (a, W_above) = tape
+        yield dz, (a, W_above), [], (skipped := 0)
+        for a, W, z, h, mask, memory in reversed(hidden):
+            da, own = dz @ W_above.T + skipped, []
+            dz = (da if mask is None else da * mask) * slope(z, h)
+            if memory:
+                z_hat, gain = memory
+                dz, *own = (gain * dz,) if z_hat is None else layers.batch_norm_backward(dz, z_hat, gain)
+            skipped = da if self.residual and a.shape == h.shape else 0
+            yield dz, (a, W), own, skipped
+            W_above = W
+
+    def loss_and_gradient(self, theta, X, y, rng=None):
+        """The loss of a training batch and its gradient, flat as θ. Dropout draws from `rng`."""
+        theta, (X, y) = self._theta(theta), self._batch(X, y)
+        if self.dropout:
+            _generator(rng)
+        with np.errstate(all="ignore"):
+            return self._loss_and_gradient(theta, X, y, rng)
+
+    def _loss_and_gradient(self, theta, X, y, rng):
+        output, tape = self.forward(theta, X, train=True, rng=rng)
+        loss, dz = self._loss(output, y)
+        return loss, self.backward(dz, tape)
+
+    def flow(self, theta, X, y, rng=None):
+        """For each layer in training: z, h = φ(z) (the outputs, for the last), and the ∂loss/∂z that arrives."""
+        theta, (X, y) = self._theta(theta), self._batch(X, y)
+        if self.dropout:
+            _generator(rng)
+        with np.errstate(all="ignore"):
+            output, tape = self.forward(theta, X, train=True, rng=rng)
+            back = [dz for dz, *_ in self._deltas(self._loss(output, y)[1], tape)]
+        ahead = [(z, h) for _, _, z, h, *_ in tape[:-1]] + [(output, output)]
+        return [(z, h, dz) for (z, h), dz in zip(ahead, reversed(back), strict=True)]
+
+    def input_gradient(self, theta, X, dz):
+        """∂/∂X of Σ dz·outputs, at test: the saliency of a score, if dz is 1 there and 0 elsewhere."""
+        X, dz = self._inputs(X), numbers("dz", dz)
+        if dz.shape != (len(X), self.sizes[-1]):
+            raise ValueError(f"dz has shape {dz.shape}: that of the outputs, {(len(X), self.sizes[-1])}, would do")
+        with np.errstate(all="ignore"):
+            _, tape = self.forward(self._theta(theta), X)
+            *_, (dz, (_, W), _, skipped) = self._deltas(dz, tape)
+            return dz @ W.T + skipped
+
+    def loss(self, theta, X, y):
+        """The loss at test: no dropout, running means in batch normalisation."""
+        X, y = self._batch(X, y)
+        with np.errstate(all="ignore"):
+            return self._loss(self.forward(self._theta(theta), X)[0], y)[0]
+
+    def predict(self, theta, X):
+        """The outputs at test: probabilities under cross-entropy, else the plain values."""
+        with np.errstate(all="ignore"):
+            output, _ = self.forward(self._theta(theta), self._inputs(X))
+            return output if self.objective == "mse" else layers.softmax(output)
+
+    def accuracy(self, theta, X, labels):
+        """The share of examples whose largest output is the labelled one."""
+        X, labels = self._batch(X, labels)
+        return float(np.mean(self.predict(theta, X).argmax(axis=1) == labels))
+
+    def _loss(self, output, y):
+        if self.objective == "mse":
+            return layers.mse(output, y)
+        return layers.softmax_cross_entropy(output, y, self.smoothing)
+
+    def _moments(self, k, z, train):
+        """Mean and variance for batch normalisation; in training the running ones follow by a tenth."""
+        if not train:
+            return self.running[k]
+        n, mean, var = len(z), z.mean(axis=0), z.var(axis=0)
+        if n < 2:
+            raise ValueError("X has 1 row: batch normalisation needs at least 2 to train")
+        old_mean, old_var = self.running[k]
+        self.running[k] = 0.9 * old_mean + 0.1 * mean, 0.9 * old_var + 0.1 * var * n / (n - 1)
+        return mean, var
+
+    def _theta(self, theta):
+        theta = numbers("theta", theta)
+        if theta.shape != (self.size,):
+            raise ValueError(f"theta has shape {theta.shape}: the {self.size} parameters as a vector would do")
+        return theta
+
+    def _inputs(self, X):
+        X = numbers("X", X)
+        if X.ndim != 2 or X.shape[1] != self.sizes[0] or len(X) == 0:
+            raise ValueError(f"X has shape {X.shape}: rows of {self.sizes[0]} numbers would do")
+        return X
+
+    def _batch(self, X, y):
+        X, y = self._inputs(X), np.asarray(y)
+        shape, classes = (len(X), self.sizes[-1]), self.sizes[-1]
+        if self.objective == "mse":
+            if y.shape != shape:
+                raise ValueError(f"y has shape {y.shape}: that of the outputs, {shape}, would do")
+        elif y.shape != shape[:1] or y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= classes:
+            raise ValueError(f"y is {y!r}: {len(X)} whole labels from 0 to {classes - 1} would do")
+        return X, y
+
+
+def deviation(init, inputs, outputs):
+    """σ of the weights of a layer: √(2/inputs), √(2/(inputs + outputs)), or the number itself."""
+    if init == "he":
+        return np.sqrt(2 / inputs)
+    if init == "xavier":
+        return np.sqrt(2 / (inputs + outputs))
+    if isinstance(init, str):
+        one_of("init", init, ["he", "xavier", 0.01])
+    return non_negative("init", init)
+
+
+def minibatches(n, size, rng):
+    """One epoch: 0 … n − 1 in random order, cut into arrays of `size` (the last may be shorter)."""
+    order = _generator(rng).permutation(whole("n", n))
+    return np.split(order, range(whole("size", size), n, size))
+
+
+def _generator(rng):
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng is {rng!r}: a generator such as np.random.default_rng(0) would do")
+    return rng
+
+
+class Epoch(NamedTuple):
+    """What `train` yields: θ after the epoch, the mean loss of its batches, and the last batch's gradient."""
+
+    theta: np.ndarray
+    loss: float
+    gradient: np.ndarray
+
+
+def train(net, theta, X, y, step, *, epochs, lr, batch=None, seed=0, augment=None, clip=None, **knobs):
+    """Train by any optimizer step, yielding after each epoch, so that a loop can show, stop and go on.
+
+    lr: a rate, or a schedule of the steps t = 0, 1, … batch: examples per step (None: all). augment(X, rng):
+    another version of a batch. clip: the longest gradient (its global norm). Other knobs are the step's.
+    """
+    rng, rate = np.random.default_rng(whole("seed", seed, 0)), as_schedule(lr)
+    step = function("step", step)
+    theta, (X, y) = net._theta(theta), net._batch(finite_array("X", X), y)
+    memory, t = (), 0
+    for _ in range(whole("epochs", epochs)):
+        losses = []
+        with np.errstate(all="ignore"):  # not around the yield: what the caller does with infinities is theirs
+            for rows in [slice(None)] if batch is None else minibatches(len(X), batch, rng):
+                inputs = X[rows] if augment is None else augment(X[rows], rng)
+                loss, g = net._loss_and_gradient(theta, inputs, y[rows], rng)
+                g = g if clip is None else clip_by_global_norm(g, clip)
+                theta, *memory = step(theta, g, *memory, lr=rate(t), **knobs)
+                step = getattr(step, "__wrapped__", step)  # which has looked at its knobs by now
+                losses.append(loss)
+                t += 1
+        yield Epoch(theta, float(np.mean(losses)), g)
