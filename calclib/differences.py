@@ -98,15 +98,19 @@ def error_against_step(f, slope, x, steps=None, *, method="central"):
         return steps, np.abs(found - true) / (np.abs(true) or 1.0)
 
 
-def gradient(f, x, h=None, *, batch=False):
-    """∇f(x), shape (n,): one central difference along each axis of the point x.
+def gradient(f, x, h=None, *, method="central", batch=False):
+    """∇f(x), shape (n,): the derivative along each axis of the point x, by any `method` of `derivative`.
 
     f takes a point (n,) and gives a number; with batch=True it takes points (m, n) at once and gives (m,).
     """
-    x, h, axes = _point(x, h, "central")
+    formula = FORMULAS[one_of("method", method, FORMULAS)]
+    x, h = _point(x, h, method)
+
+    def along(t):  # t[i] further along axis i, for each i
+        return _values(f, x + np.diag(t), batch)
+
     with np.errstate(all="ignore"):
-        ahead, behind = _values(f, np.concatenate([x + axes, x - axes]), batch).reshape(2, -1)
-        return (ahead - behind) / (2 * h)
+        return formula(along, np.zeros(x.size), h)
 
 
 def directional_derivative(f, x, direction, h=None):
@@ -124,9 +128,9 @@ def jacobian(f, x, h=None):
 
     f takes a point (n,) and gives m numbers, shape (m,).
     """
-    x, h, axes = _point(x, h, "central")
+    x, h = _point(x, h, "central")
     with np.errstate(all="ignore"):
-        rows = [_vector(f, x + axis) - _vector(f, x - axis) for axis in axes]
+        rows = [_vector(f, x + axis) - _vector(f, x - axis) for axis in np.diag(h)]
         return np.transpose(rows) / (2 * h)
 
 
@@ -135,8 +139,8 @@ def hessian(f, x, h=None, *, batch=False):
 
     f takes a point (n,) and gives a number; with batch=True it takes points (m, n) at once and gives (m,).
     """
-    x, h, axes = _point(x, h, "second")
-    i, j = np.triu_indices(x.size)
+    x, h = _point(x, h, "second")
+    axes, (i, j) = np.diag(h), np.triu_indices(x.size)
     both, across = axes[i] + axes[j], axes[i] - axes[j]
     corners = np.concatenate([x + both, x + across, x - across, x - both])
     H = np.empty((x.size, x.size))
@@ -161,17 +165,17 @@ def hessian_vector_product(gradient_of_f, x, v, h=None):
 
 
 def _point(x, h, method):
-    """A point x (n,), a step for each axis (n,), and the steps as the rows of a diagonal matrix (n, n)."""
+    """A point (n,) and a step for each of its axes (n,)."""
     x = finite_array("x", x, 1)
-    h = step(x, method) if h is None else np.full(x.shape, positive("h", h))
-    return x, h, np.diag(h)
+    return x, step(x, method) if h is None else np.full(x.shape, positive("h", h))
 
 
 def _values(f, points, batch=False):
     """f at each of the m points, shape (m,)."""
     function("f", f)
     answers = f(points) if batch else [f(point) for point in points]
-    return _numbers(answers, (len(points),), f"of {len(points)} points {'at once' if batch else 'in turn'}")
+    kinds = "c" if np.iscomplexobj(points) else "buif"
+    return _numbers(answers, (len(points),), f"of {len(points)} points {'at once' if batch else 'in turn'}", kinds)
 
 
 def _vector(f, point, shape=(None,)):
@@ -179,16 +183,14 @@ def _vector(f, point, shape=(None,)):
     return _numbers(function("f", f)(point), shape, f"of the point {point}")
 
 
-def _numbers(answers, shape, of):
+def _numbers(answers, shape, of, kinds="buif"):
     """The answers of f as an array of `shape`, where None stands for any length."""
     try:
         values = np.array(answers)
     except ValueError:  # ragged
         values = np.array(None)
-    if values.dtype.kind not in "buif":
-        raise TypeError(f"f {of} is {answers!r}: numbers alone would do")
-    if len(values.shape) != len(shape) or not all(
-        w in (None, m) for m, w in zip(values.shape, shape, strict=True)
-    ):
+    if values.dtype.kind not in kinds:
+        raise TypeError(f"f {of} is {answers!r}: {'complex ' * (kinds == 'c')}numbers alone would do")
+    if values.shape != shape and (values.ndim != 1 or shape != (None,)):
         raise ValueError(f"f {of} has shape {values.shape}: {shape} would do".replace("None", "m"))
     return values

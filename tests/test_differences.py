@@ -55,9 +55,7 @@ def swirl_gradient(p):
 @pytest.mark.parametrize("f", CURVES)
 @given(x=numbers)
 def test_every_method_reaches_its_accuracy(f, method, x):
-    assert derivative(f, x, method=method) == pytest.approx(
-        CURVES[f](x), rel=METHODS[method], abs=METHODS[method]
-    )
+    assert derivative(f, x, method=method) == pytest.approx(CURVES[f](x), rel=METHODS[method], abs=METHODS[method])
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -65,9 +63,7 @@ def test_an_array_is_differentiated_elementwise(method):
     x = np.linspace(-2, 2, 12).reshape(3, 4)
     slopes = derivative(np.sin, x, method=method)
     assert slopes.shape == x.shape
-    np.testing.assert_allclose(
-        slopes, [[derivative(np.sin, v, method=method) for v in row] for row in x], rtol=1e-15
-    )
+    np.testing.assert_allclose(slopes, [[derivative(np.sin, v, method=method) for v in row] for row in x], rtol=1e-15)
 
 
 @given(x=numbers, a=numbers, b=numbers)
@@ -79,9 +75,7 @@ def test_linearity(x, a, b):
 @given(x=numbers)
 def test_product_and_chain_rule(x):
     product = derivative(lambda x: np.sin(x) * np.exp(x), x)
-    assert product == pytest.approx(
-        derivative(np.sin, x) * np.exp(x) + np.sin(x) * derivative(np.exp, x), abs=1e-8
-    )
+    assert product == pytest.approx(derivative(np.sin, x) * np.exp(x) + np.sin(x) * derivative(np.exp, x), abs=1e-8)
     chained = derivative(lambda x: np.sin(np.exp(x)), x)
     assert chained == pytest.approx(derivative(np.sin, np.exp(x)) * derivative(np.exp, x), rel=1e-6, abs=1e-6)
 
@@ -123,9 +117,7 @@ def test_the_v_curve_has_its_bottom_where_theory_says(method, order, best_step, 
 def test_error_against_step_gives_what_derivative_gives():
     h, error = error_against_step(np.exp, np.exp, 1, [1e-3, 1e-1], method="forward")
     np.testing.assert_array_equal(h, [1e-3, 1e-1])
-    np.testing.assert_allclose(
-        error, [abs(derivative(np.exp, 1, s, method="forward") / math.e - 1) for s in h]
-    )
+    np.testing.assert_allclose(error, [abs(derivative(np.exp, 1, s, method="forward") / math.e - 1) for s in h])
     h, error = error_against_step(np.cos, lambda x: -np.sin(x), 0.0, method="forward")
     assert (h[0], h[-1], len(h)) == (pytest.approx(1e-16), 1, 97)
     assert error[-1] == pytest.approx(1 - math.cos(1))  # where the slope is 0 the error is absolute
@@ -169,6 +161,16 @@ def test_gradient_of_rosenbrock_is_scipys(x, batch):
     np.testing.assert_allclose(found, rosen_der(x), rtol=1e-7, atol=2e-7)
 
 
+@pytest.mark.parametrize("method", METHODS)
+@given(x=points)
+def test_gradient_by_every_method_reaches_its_accuracy(method, x):
+    np.testing.assert_allclose(gradient(swirl, x, method=method), swirl_gradient(x), atol=10 * METHODS[method])
+    np.testing.assert_array_equal(
+        gradient(lambda p: np.array([swirl(row) for row in p]), x, method=method, batch=True),
+        gradient(swirl, x, method=method),
+    )
+
+
 def test_gradient_formula_with_a_given_step():
     assert gradient(lambda p: p[0] ** 3 * p[1], [2.0, 3.0], 0.5).tolist() == [3 * (12 + 0.25), 8.0]
 
@@ -177,19 +179,13 @@ def test_gradient_formula_with_a_given_step():
 def test_directional_derivative_is_gradient_dot_unit_vector(x, angle):
     direction = np.cos(angle + np.arange(x.size)) * 7
     u = direction / np.linalg.norm(direction)
-    assert directional_derivative(swirl, x, direction) == pytest.approx(
-        swirl_gradient(x) @ u, rel=1e-8, abs=1e-8
-    )
+    assert directional_derivative(swirl, x, direction) == pytest.approx(swirl_gradient(x) @ u, rel=1e-8, abs=1e-8)
 
 
 def test_directional_derivative_normalises_and_takes_a_step():
-    assert directional_derivative(lambda p: 3 * p[0] + 4 * p[1], [1, 1], [30, 40]) == pytest.approx(
-        5, rel=1e-10
-    )
+    assert directional_derivative(lambda p: 3 * p[0] + 4 * p[1], [1, 1], [30, 40]) == pytest.approx(5, rel=1e-10)
     assert directional_derivative(lambda p: p[0] ** 3, [1, 0], [5, 0], 0.5) == 3.25
-    assert directional_derivative(lambda p: np.sqrt(p[0]), [1e10, 0], [1, 0]) == pytest.approx(
-        0.5e-5, rel=1e-9
-    )
+    assert directional_derivative(lambda p: np.sqrt(p[0]), [1e10, 0], [1, 0]) == pytest.approx(0.5e-5, rel=1e-9)
 
 
 @given(x=arrays(float, 3, elements=numbers))
@@ -216,9 +212,7 @@ def test_hessian_of_rosenbrock_is_scipys_and_symmetric(x, batch):
 
 def test_hessian_is_good_to_1e_8_where_one_sided_differences_lose_half_the_digits():
     def one_sided(f, x, h=1e-5):
-        return np.array(
-            [(approx_fprime(x + h * e, f, h) - approx_fprime(x, f, h)) / h for e in np.eye(x.size)]
-        )
+        return np.array([(approx_fprime(x + h * e, f, h) - approx_fprime(x, f, h)) / h for e in np.eye(x.size)])
 
     true = rosen_hess(np.array([-1.2, 1.0]))
     error, worse = (
@@ -319,15 +313,17 @@ ROW = "x has shape (1, 2): an array with 1 axes would do"
         (
             lambda: gradient(lambda p: p, [1, 2]),
             ValueError,
-            "f of 4 points in turn has shape (4, 2): (4,) would do",
+            "f of 2 points in turn has shape (2, 2): (2,) would do",
         ),
         (
             lambda: gradient(lambda p: p, [1, 2], batch=True),
             ValueError,
-            "f of 4 points at once has shape (4, 2)",
+            "f of 2 points at once has shape (2, 2)",
         ),
         (lambda: gradient(lambda p: None, [1, 2]), TypeError, "numbers alone would do"),
         (lambda: gradient(lambda p: [p, 1], [1, 2]), TypeError, "numbers alone would do"),
+        (lambda: gradient(rosen, [1, 2], method="best"), ValueError, "method is 'best'"),
+        (lambda: gradient(lambda p: abs(p[0]), [1, 2], method="complex"), TypeError, "complex numbers alone"),
         (lambda: hessian(rosen, [[1, 2]]), ValueError, ROW),
         (lambda: hessian(rosen, [1, 2], 0), ValueError, "h is 0"),
         (lambda: hessian(rosen, [1, 2], batch=True), ValueError, "at once"),
