@@ -43,15 +43,15 @@ class Path(np.ndarray):
 
 
 def descend(
-    step, gradient, x0, *, steps=100, lr=0.1, tol=None, xtol=None, escape=1e12, rng=None, **knobs
+    step, gradient, x0, *, steps=100, lr=0.1, tol=None, xtol=None, escape=1e12, axes=1, rng=None, **knobs
 ) -> Path:
     """The path of x, *memory = step(x, ∇f(x), *memory, lr=α, **knobs) from x₀, at most `steps` steps.
 
     step: any function of this form; one without memory may return x alone.
     gradient: a function, or an object with a method of this name. For a stochastic one give a seed or a
     Generator as rng: it is then called as gradient(x, rng).
-    x0: any shape, where (…, n) is many starts. lr: a rate, or a schedule t ↦ α. Arrays of rates or other
-    knobs make many starts of one: shape (k,) if x0 is a number, (k, 1) if it has n coordinates.
+    x0: any shape, where (…, n) is many starts; with axes=2 a matrix is one. lr: a rate, or a schedule t ↦ α.
+    Arrays of rates or other knobs make many starts of one: shape (k,) if x0 is a number, (k, 1) if it is (n,).
     A start stops where ‖∇f‖ ≤ tol, where ‖Δx‖ ≤ xtol, or when ‖x‖ > escape, and waits there for the others.
     Overflow is a fact of the path, never a warning; knobs, shapes and results of the wrong kind are errors.
     """
@@ -65,7 +65,7 @@ def descend(
     x0 = finite_array("x0", x0)
     x = widened(x0, {"lr": rates[0], **knobs})
 
-    log, memory = Log(x, min(x0.ndim, 1), steps, escape), ()
+    log, memory = Log(x, min(whole("axes", axes), x0.ndim), steps, escape), ()
     with np.errstate(all="ignore"):
         for t, rate in enumerate(rates):
             g = asked("the gradient", slope, x, x.shape, *noise)
@@ -85,12 +85,12 @@ class Log:
     """What is known of each start so far: its points, and when and why it stopped."""
 
     def __init__(self, x, axes, steps, escape):
-        """A start is a number, with no `axes`, or a row of them, one axis."""
+        """The last `axes` axes of x are one start; where there are none, each number is."""
         self.points = np.empty((steps + 1, *x.shape))
         self.points[0] = x
         starts = x.shape[: np.ndim(x) - axes]
         self.end, self.why = np.full(starts, steps), np.full(starts, UNDER_WAY)
-        self.axes, self.escape, self.over = axes, escape, False
+        self.inner, self.escape, self.over = tuple(range(-axes, 0)), escape, False
 
     def stop(self, t, now, reason) -> bool:
         """Starts that stop now, at step t; True once all have stopped."""
@@ -113,11 +113,11 @@ class Log:
 
     def norm(self, a):
         """‖a‖ of each start."""
-        return np.sqrt((a * a).sum(axis=-1)) if self.axes else abs(a)
+        return np.sqrt(np.sum(a * a, axis=self.inner))
 
     def choose(self, starts, a, b):
         """a for these starts and b for the others."""
-        return np.where(starts[..., None] if self.axes else starts, a, b)
+        return np.where(np.expand_dims(starts, self.inner), a, b)
 
 
 def rates_of(lr, steps) -> list:
@@ -131,12 +131,10 @@ def rates_of(lr, steps) -> list:
 
 def widened(x, knobs):
     """x, repeated along the axes of the knobs that are arrays; a float if it has none."""
-    for name in knobs.keys() & LIMITS.keys():
+    for name in filter(LIMITS.get, knobs):
+        shape = np.shape(knobs[name])
         try:
-            x = np.array(np.broadcast_to(x, np.broadcast_shapes(x.shape, np.shape(knobs[name]))))
+            x = np.array(np.broadcast_to(x, np.broadcast_shapes(x.shape, shape)))
         except ValueError:
-            shape = np.shape(knobs[name])
-            raise ValueError(
-                f"{name} has shape {shape}: one that broadcasts with x0's, {x.shape}, would do"
-            ) from None
+            raise ValueError(f"{name} has shape {shape}: one that broadcasts with x0's, {x.shape}, would do") from None
     return x[()]

@@ -16,7 +16,7 @@ LIMITS |= {"beta": 1, "beta1": 1, "beta2": 1}
 def checked_knobs(knobs: dict) -> dict:
     """The same, if β is in [0, 1) and rates, ε and λ are zero or more; other names are the step's own."""
     known = {}
-    for name in knobs.keys() & LIMITS.keys():
+    for name in filter(LIMITS.get, knobs):
         value, limit = knobs[name], LIMITS[name]
         known[name] = finite_array(name, value) if np.ndim(value) else real(name, value)
         if not np.all((0 <= known[name]) & (known[name] < limit)):
@@ -27,10 +27,8 @@ def checked_knobs(knobs: dict) -> dict:
 
 def numbers(name: str, value, shape: tuple) -> np.ndarray:
     """`value` as float64 of the given shape; infinity and NaN may stand in it, for they are results."""
-    if (
-        type(value) is np.ndarray and value.dtype == FLOAT and value.shape == shape
-    ):  # what nearly always comes
-        return value
+    if type(value) is np.ndarray and value.dtype == FLOAT and value.shape == shape:
+        return value  # as nearly always
     try:
         array = np.asarray(value)
     except ValueError:

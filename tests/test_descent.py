@@ -40,9 +40,7 @@ class TestTheLoop:
         for _ in range(20):
             x, *memory = step(x, landscapes.rosenbrock.gradient(x), *memory, lr=0.001)
             points.append(x)
-        np.testing.assert_array_equal(
-            descend(step, landscapes.rosenbrock, [-1, 1], lr=0.001, steps=20), points
-        )
+        np.testing.assert_array_equal(descend(step, landscapes.rosenbrock, [-1, 1], lr=0.001, steps=20), points)
 
     def test_knobs_reach_the_step(self):
         slow, fast = (descend(momentum, double, 1.0, lr=0.01, beta=beta, steps=9)[-1] for beta in (0, 0.9))
@@ -57,9 +55,7 @@ class TestTheLoop:
             return x - lr * g
 
         np.testing.assert_array_equal(descend(mine, double, 1.0), descend(gradient_descent, double, 1.0))
-        np.testing.assert_array_equal(
-            descend(bare, double, [1, 2]), descend(gradient_descent, double, [1, 2])
-        )
+        np.testing.assert_array_equal(descend(bare, double, [1, 2]), descend(gradient_descent, double, [1, 2]))
         assert descend(mine, double, 1.0, shrink=0.5, steps=1)[-1] == 0.4
 
     def test_a_step_that_works_in_place_does_no_harm(self):
@@ -222,6 +218,17 @@ class TestManyStarts:
         assert path.shape == (10, 3, 4, 2)
         assert path.end.shape == path.why.shape == path.converged.shape == path.diverged.shape == (3, 4)
 
+    def test_a_matrix_is_many_starts_unless_it_is_told_to_be_one(self):
+        x0 = np.array([[3.0, 4.0], [0.0, 0.0]])
+        rows = descend(gradient_descent, double, x0, tol=1e-3)
+        assert list(rows.end > 0) == [True, False]
+        matrix = descend(gradient_descent, double, x0, tol=1e-3, axes=2)
+        assert matrix.end == rows.end[0]
+        assert matrix.why == "small gradient"
+        many = descend(gradient_descent, double, np.array([x0, x0 + 1]), tol=1e-3, axes=2, lr=0.1)
+        assert many.end.shape == (2,)
+        assert many.end[0] == matrix.end
+
     def test_many_rates_of_one_number(self):
         rates = np.array([0.1, 0.5, 0.9, 1.0, 1.1])
         path = descend(gradient_descent, landscapes.square, 3.0, lr=rates, steps=500, tol=1e-9)
@@ -297,6 +304,7 @@ def call(step=adam, gradient=double, x0=(1.0, 2.0), **knobs):
         ("tol is -1", ValueError, {"tol": -1}),
         ("xtol is -1", ValueError, {"xtol": -1}),
         ("escape is 0", ValueError, {"escape": 0}),
+        ("axes is 0", ValueError, {"axes": 0}),
         ("beta is 1", ValueError, {"step": momentum, "beta": 1}),
         ("lam is -1", ValueError, {"step": lambda x, g, lr, lam: x, "lam": -1}),
         ("betta", TypeError, {"betta": 0.5}),
