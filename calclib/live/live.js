@@ -5,6 +5,8 @@ const PATIENCE = 3000; // ms without an answer before the reader is told that Py
 const PACE = 70; // ms at least between two steps of the play button
 const HUSH = 500; // ms of stillness before a screen reader is told the new numbers
 
+// Every figure of a page loads this module for itself, so a count alone would give two figures the same names.
+const own = `calclib-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
 let count = 0;
 
 function make(tag, attributes = {}, ...children) {
@@ -23,7 +25,7 @@ function focusable(node) {
 
 // Each control returns its row and a function that shows an index. `set(index)` is called by the hand.
 function slider({ label, labels }, set) {
-  const id = `calclib-${++count}`;
+  const id = `${own}-${++count}`;
   const input = focusable(make("input", { id, type: "range", min: 0, max: labels.length - 1, step: 1 }));
   const output = make("output", { for: id });
   input.addEventListener("input", () => set(Number(input.value)));
@@ -37,7 +39,7 @@ function slider({ label, labels }, set) {
 }
 
 function choice({ label, labels }, set) {
-  const name = `calclib-${++count}`;
+  const name = `${own}-${++count}`;
   const inputs = labels.map((_, index) => focusable(make("input", { type: "radio", name, value: index })));
   inputs.forEach((input, index) => input.addEventListener("change", () => set(index)));
   const options = labels.map((text, index) => make("label", {}, inputs[index], text));
