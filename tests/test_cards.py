@@ -17,6 +17,7 @@ CHOICES = ["it settles", "it grows", "it jumps"]
 @pytest.fixture(autouse=True)
 def own_progress(tmp_path, monkeypatch):
     monkeypatch.setenv("CALCLIB_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setattr("os.fsync", lambda handle: None)  # the disk is not what is tried here
 
 
 def ask():

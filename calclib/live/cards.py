@@ -205,11 +205,11 @@ class Reveal(Card):
         else:
             thought, agrees = text(made), self.prediction.agrees(self.happened)
             verdict = "<b>As you thought.</b> " if agrees else "<b>Not what you thought.</b> "
-        cell = '<div style="flex: 1 1 200px"><div style="opacity: .85">{}</div><b>{}</b></div>'
+        cell = '<div><div style="opacity: .85">{}</div><b>{}</b></div>'
         both = cell.format("You thought", html.escape(thought)) + cell.format(
             "What happened", html.escape(text(self.happened))
         )
-        row = f'<div style="display: flex; flex-wrap: wrap; gap: 4px 24px">{both}</div>'
+        row = f'<div style="display: grid; grid-template-columns: 17em 17em; gap: 24px">{both}</div>'
         self.body.value = _status(_panel(f"{row}{verdict}{html.escape(self.because)}"))
 
     def _fallback(self) -> str:
