@@ -18,6 +18,8 @@ def checked_knobs(knobs: dict) -> dict:
     known = {}
     for name in filter(LIMITS.get, knobs):
         value, limit = knobs[name], LIMITS[name]
+        if type(value) is float and 0 <= value < limit:
+            continue  # as nearly always
         known[name] = finite_array(name, value) if np.ndim(value) else real(name, value)
         if not np.all((0 <= known[name]) & (known[name] < limit)):
             wanted = "zero or a number above it" if limit == np.inf else "a number from 0 up to, but not, 1"
