@@ -21,6 +21,8 @@ RUNS = [
     ("adam", torch.optim.Adam, {"lr": 0.01, "betas": (0.8, 0.99), "eps": 0.1}, {}),
     ("adamw", torch.optim.AdamW, {"lr": 0.001}, {}),
     ("adamw", torch.optim.AdamW, {"lr": 0.01, "betas": (0.8, 0.99), "eps": 0.1, "weight_decay": 0.2}, {}),
+    ("adam", torch.optim.Adam, {"lr": 0.01, "betas": (0.3, 0.4), "eps": 0.1}, {}),
+    ("adamw", torch.optim.AdamW, {"lr": 0.01, "betas": (0.3, 0.4), "eps": 0.1}, {}),
 ]
 # Each landscape with its rates relative to the ones above, the start, and the number of steps.
 LANDSCAPES = {
@@ -51,9 +53,7 @@ def main():
             if "betas" in knobs:
                 knobs["beta1"], knobs["beta2"] = knobs.pop("betas")
             points = iterates(f, optimizer, options, start, steps)
-            runs.append(
-                {"landscape": landscape, "step": name, "start": start, "knobs": knobs, "points": points}
-            )
+            runs.append({"landscape": landscape, "step": name, "start": start, "knobs": knobs, "points": points})
     lines = ",\n".join(json.dumps(run) for run in runs)
     text = f'{{"made with": "torch {torch.__version__}", "runs": [\n{lines}\n]}}\n'
     Path(__file__).with_name("torch_iterates.json").write_text(text)
