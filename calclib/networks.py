@@ -43,19 +43,21 @@ class Network:
         self.running = [(np.zeros(n), np.ones(n)) for n in self.sizes[1:-1]]
         norm = [["gamma", "beta"] if self.batch_norm else []] * len(self.running) + [[]]
         pairs = zip(self.sizes[:-1], self.sizes[1:], norm, strict=True)
-        self.shapes = [{"W": (n, m), "b": (m,)} | dict.fromkeys(extra, (m,)) for n, m, extra in pairs]
-        self.size = sum(int(np.prod(shape)) for layer in self.shapes for shape in layer.values())
+        self.lay_out([{"W": (n, m), "b": (m,)} | dict.fromkeys(extra, (m,)) for n, m, extra in pairs])
+
+    def lay_out(self, shapes):
+        """Give each parameter, by layer, name and shape, its place in θ."""
+        self.shapes, self.places, self.size = shapes, [], 0
+        for layer in shapes:
+            self.places.append([])
+            for shape in layer.values():
+                end = self.size + int(np.prod(shape))
+                self.places[-1].append((slice(self.size, end), shape))
+                self.size = end
 
     def unpack(self, theta):
         """θ, or its gradient, as views: [W, b] or [W, b, γ, β] for each layer."""
-        views, start = [], 0
-        for layer in self.shapes:
-            views.append([])
-            for shape in layer.values():
-                end = start + (shape[0] * shape[1] if len(shape) == 2 else shape[0])
-                views[-1].append(theta[start:end].reshape(shape))
-                start = end
-        return views
+        return [[theta[place].reshape(shape) for place, shape in layer] for layer in self.places]
 
     def named(self, theta):
         """θ, or its gradient, as a dict of views: W1, b1, (gamma1, beta1,) W2, …"""
@@ -102,14 +104,17 @@ class Network:
         """From the last layer to the first: ∂z, its tape, [∂γ, ∂β], and what the [a +] hands on to ∂a."""
         _, slope = ACTIVATIONS[self.activation]
         *hidden, (a, W_above) = tape
-        yield dz, (a, W_above), [], (skipped := 0)
+        skipped, own = 0.0, []
+        yield dz, (a, W_above), own, skipped
         for a, W, z, h, mask, memory in reversed(hidden):
-            da, own = dz @ W_above.T + skipped, []
+            da = dz.dot(W_above.T)
+            if self.residual:
+                da += skipped
             dz = (da if mask is None else da * mask) * slope(z, h)
             if memory:
                 z_hat, gain = memory
                 dz, *own = (gain * dz,) if z_hat is None else layers.batch_norm_backward(dz, z_hat, gain)
-            skipped = da if self.residual and a.shape == h.shape else 0
+            skipped = da if self.residual and a.shape == h.shape else 0.0
             yield dz, (a, W), own, skipped
             W_above = W
 
@@ -255,4 +260,4 @@ def train(net, theta, X, y, step, *, epochs, lr, batch=None, seed=0, augment=Non
                 step = getattr(step, "__wrapped__", step)  # which has looked at its knobs by now
                 losses.append(loss)
                 t += 1
-        yield Epoch(theta, float(np.mean(losses)), g)
+        yield Epoch(theta, sum(losses) / len(losses), g)

@@ -388,6 +388,7 @@ X, Y = np.ones((4, 2)), np.array([0, 1, 0, 1])
         (lambda: NET.input_gradient(THETA, X, np.ones(2)), ValueError, "dz has shape"),
         (lambda: Network(2, 3, 1, loss="mse").loss(np.zeros(13), X, Y), ValueError, "y has shape"),
         (lambda: Network(2, 3, 2, dropout=0.5).loss_and_gradient(THETA, X, Y), TypeError, "rng is None"),
+        (lambda: Network(2, 3, 2, dropout=0.5).flow(THETA, X, Y, rng=3), TypeError, "rng is 3"),
         (lambda: Network(2, 3, 2, batch_norm=True).loss_and_gradient(np.ones(23), X[:1], Y[:1]), ValueError, "1 row"),
         (lambda: minibatches(0, 2, RNG), ValueError, "n is"),
         (lambda: minibatches(5, 0, RNG), ValueError, "size is"),

@@ -25,18 +25,18 @@ class Reader(Network):
         super().__init__(64, width, 10, activation=activation, residual=residual)
         self.depth = one_of("depth", depth, [1, 2, 4, 8, 16, 32, 64])
         self.share = 1 / depth if residual else 1.0
-        self.shapes[0] = {"Wx": (64 // depth, width), "Wh": (width, width), "b": (width,)}
-        self.size = sum(int(np.prod(shape)) for layer in self.shapes for shape in layer.values())
+        shared = {"Wx": (64 // depth, width), "Wh": (width, width), "b": (width,)}
+        self.lay_out([shared, self.shapes[-1]])
 
     def forward(self, theta, X, train=False, rng=None):
         """The scores (n, 10), and the tape: x (depth, n, 64/depth), h (depth + 1, n, width), φ, Wh and W."""
         phi, _ = ACTIVATIONS[self.activation]
         (Wx, Wh, b), (W, b_out) = self.unpack(theta)
         x = X.reshape(len(X), self.depth, -1).swapaxes(0, 1)
-        f = layers.dense(x, Wx, b)  # what is seen, to which each step adds what is remembered
+        f = x @ Wx + b  # what is seen, to which each step adds what is remembered
         h = np.zeros((self.depth + 1, *f.shape[1:]))
         for t in range(self.depth):
-            f[t] = phi(f[t] + h[t] @ Wh)
+            f[t] = phi(f[t] + h[t].dot(Wh))
             h[t + 1] = h[t] + self.share * f[t] if self.residual else f[t]
         return layers.dense(h[-1], W, b_out), (x, h, f, Wh, W)
 
@@ -52,10 +52,10 @@ class Reader(Network):
         """∂loss/∂z of every step, (depth, n, width), from the last step back to the first."""
         _, slope = ACTIVATIONS[self.activation]
         _, _, f, Wh, W = tape
-        dzs, dh = slope(None, f) * self.share, dz @ W.T
+        dzs, dh = slope(None, f) * self.share, dz.dot(W.T)
         for t in reversed(range(self.depth)):
             dzs[t] *= dh
-            dh = dzs[t] @ Wh.T + (dh if self.residual else 0)
+            dh = dzs[t].dot(Wh.T) + (dh if self.residual else 0)
         return dzs
 
     def flow(self, theta, X, y, rng=None):
