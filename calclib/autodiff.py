@@ -123,7 +123,7 @@ def ancestors(node):
     """Everything that node was made from and node itself, parents before children; no recursion, so any depth."""
     found, unvisited = {node}, [node]
     while unvisited:
-        for parent in unvisited.pop().parents:
+        for parent, _ in unvisited.pop().edges:
             if parent not in found:
                 found.add(parent)
                 unvisited.append(parent)
@@ -157,8 +157,7 @@ def grad(f):
 
 
 def _leaves(x):
-    x = numbers("x", x)
-    return np.frompyfunc(Var, 1, 1)(x) if x.ndim else Var(x)
+    return np.frompyfunc(Var, 1, 1)(numbers("x", x))  # a Var for each number
 
 
 _grads = np.frompyfunc(attrgetter("grad"), 1, 1)

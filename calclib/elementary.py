@@ -21,7 +21,7 @@ ELEMENTARY = {  # name: f(x), and f′ from x and y = f(x)
 
 def base_slope(x, y):
     """∂xʸ/∂x = y xʸ⁻¹, and 0 for y = 0 wherever x is."""
-    return y * x ** (y - np.not_equal(y, 0))
+    return y * x ** (y - (y != 0))
 
 
 def exponent_slope(x, y):

@@ -29,13 +29,12 @@ class Tensor(Differentiable):
     are plain arrays and have no edges.
     """
 
-    __slots__ = ("born", "edges", "grad", "name", "parents", "value")
+    __slots__ = ("born", "edges", "grad", "name", "value")
 
     def __init__(self, value, name="", *edges):
-        self.value = numbers("value", value)
+        self.value = value if type(value) is np.ndarray and value.dtype == float else numbers("value", value)
         self.name = name
         self.edges = [edge for edge in edges if isinstance(edge[0], Tensor)]
-        self.parents = [parent for parent, _ in self.edges]
         self.grad = None
         self.born = next(BIRTHS)
 
@@ -117,10 +116,10 @@ class Tensor(Differentiable):
     def mean(self, axis=None, dtype=None, out=None, keepdims=False):
         """Σ / number of terms over the axes, all unless given; np.mean calls this (dtype and out are not used)."""
         x = self.value
-        kept = x.mean(axis, keepdims=True)
+        kept = x.sum(axis, keepdims=True)
         count = x.size / kept.size
-        mean = kept if keepdims else kept.squeeze(axis)
-        return Tensor(mean, "mean", (self, lambda g: np.broadcast_to(g.reshape(kept.shape) / count, x.shape)))
+        mean = (kept if keepdims else kept.squeeze(axis)) / count
+        return Tensor(mean, "mean", (self, lambda g: g.reshape(kept.shape) / count * np.ones(x.shape)))
 
     @quiet
     def sum(self, axis=None, dtype=None, out=None, keepdims=False):
@@ -128,7 +127,7 @@ class Tensor(Differentiable):
         x = self.value
         kept = x.sum(axis, keepdims=True)
         total = kept if keepdims else kept.squeeze(axis)
-        return Tensor(total, "sum", (self, lambda g: np.broadcast_to(g.reshape(kept.shape), x.shape)))
+        return Tensor(total, "sum", (self, lambda g: g.reshape(kept.shape) * np.ones(x.shape)))
 
     def reshape(self, *shape):
         return Tensor(self.value.reshape(*shape), "reshape", (self, lambda g: g.reshape(self.value.shape)))
@@ -158,8 +157,11 @@ def unbroadcast(g, shape):
     """g summed over the axes along which `shape` was stretched: paths add."""
     if g.shape == shape:
         return g
-    g = g.sum(axis=tuple(range(g.ndim - len(shape))))
-    return g.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True)
+    if g.ndim > len(shape):
+        g = g.sum(axis=tuple(range(g.ndim - len(shape))))
+    if g.shape != shape:
+        g = g.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True)
+    return g
 
 
 def value_and_grad(f):
@@ -170,7 +172,7 @@ def value_and_grad(f):
     function("f", f)
 
     def both(*arrays):
-        leaves = [Tensor(numbers("x", array)) for array in arrays]
+        leaves = [Tensor(array, "x") for array in arrays]
         y = f(*leaves)
         if not isinstance(y, Tensor):
             y = Tensor(numbers("f(x)", y))  # a constant

@@ -240,7 +240,9 @@ def test_dot_is_the_sum_of_products_in_one_node(w, x, b):
     assert [v.grad for v in weights] == (2 * x).tolist() and bias.grad == 2
     assert len(list(neuron.edges)) == 9
     inputs = [Var(v) for v in x]
-    dot(w.tolist(), inputs).backward()
+    plain = dot(w.tolist(), inputs)
+    assert (plain.value, plain.name) == (pytest.approx(w @ x, abs=1e-12), "dot")
+    plain.backward()
     assert [v.grad for v in inputs] == w.tolist()
     square = dot(inputs, inputs)
     square.backward()

@@ -86,6 +86,10 @@ def test_a_constant_has_slope_zero(method):
     np.testing.assert_array_equal(derivative(lambda x: 7, [1, 2, 3], method=method), np.zeros(3))
 
 
+def test_of_a_number_comes_a_plain_float():
+    assert type(derivative(np.sin, 1)) is type(second_derivative(np.sin, 1)) is float
+
+
 def test_formulas_are_the_textbook_ones():
     cube, x, h = (lambda x: x**3), 2.0, 0.5
     assert derivative(cube, x, h, method="forward") == ((x + h) ** 3 - x**3) / h
@@ -119,7 +123,7 @@ def test_error_against_step_gives_what_derivative_gives():
     np.testing.assert_array_equal(h, [1e-3, 1e-1])
     np.testing.assert_allclose(error, [abs(derivative(np.exp, 1, s, method="forward") / math.e - 1) for s in h])
     h, error = error_against_step(np.cos, lambda x: -np.sin(x), 0.0, method="forward")
-    assert (h[0], h[-1], len(h)) == (pytest.approx(1e-16), 1, 97)
+    assert (h[0], h[-1], len(h)) == (1e-16, 1, 97)
     assert error[-1] == pytest.approx(1 - math.cos(1))  # where the slope is 0 the error is absolute
 
 
@@ -338,6 +342,15 @@ ROW = "x has shape (1, 2): an array with 1 axes would do"
             "direction is [1. 0. 0.]: 2 numbers",
         ),
         (lambda: directional_derivative(rosen, [1, 2], [1, 0], 0), ValueError, "h is 0"),
+        (lambda: hessian_vector_product(rosen_der, "x", [1]), TypeError, "x is 'x'"),
+        (lambda: hessian_vector_product(rosen_der, [[1, 2]], [[1, 2]]), ValueError, ROW),
+        (lambda: hessian_vector_product(rosen_der, [1, 2], "v"), TypeError, "v is 'v'"),
+        (lambda: hessian_vector_product(rosen_der, [1, 2], [[1, 2]]), ValueError, "v has shape (1, 2): an array"),
+        (lambda: directional_derivative(rosen, "x", [1]), TypeError, "x is 'x'"),
+        (lambda: directional_derivative(rosen, [[1, 2]], [[1, 2]]), ValueError, ROW),
+        (lambda: directional_derivative(rosen, [1, 2], "v"), TypeError, "direction is 'v'"),
+        (lambda: directional_derivative(rosen, [1, 2], [[1, 2]]), ValueError, "direction has shape (1, 2)"),
+        (lambda: second_derivative(np.sin, "x"), TypeError, "x is 'x'"),
         (lambda: hessian_vector_product(rosen_der, [1, 2], [1]), ValueError, "v has shape (1,)"),
         (lambda: hessian_vector_product(rosen, [1, 2], [1, 2]), ValueError, "has shape (): (2,) would do"),
         (lambda: hessian_vector_product(rosen_der, [1, 2], [1, 2], 0), ValueError, "h is 0"),
