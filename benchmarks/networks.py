@@ -8,6 +8,7 @@ The first, 1–16–16–1 on x², must also draw PyTorch's loss curve; the seco
 
 from side_by_side import medians  # first: it sets one thread
 
+# isort: split
 import warnings
 
 import numpy as np
