@@ -1,4 +1,4 @@
-"""The steps are PyTorch's, number for number, and what theory says of them on a quadratic holds."""
+"""The steps are PyTorch's, number for number, and do on a quadratic what theory says."""
 
 import inspect
 import json
