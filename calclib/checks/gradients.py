@@ -1,0 +1,312 @@
+"""The checks of lesson 02: each decides by closed forms, at inputs that tell the mistakes apart."""
+
+import math
+
+import numpy as np
+
+from calclib.checks import NotYet, exercise, expect
+
+__all__ = [
+    "gradient_b",
+    "gradient_w",
+    "kind",
+    "numerical_gradient",
+    "numerical_jacobian",
+    "partials",
+    "slope_along",
+    "stationary_points",
+]
+
+LESSON = "02 Gradients: which way is up?"
+
+
+@exercise
+def partials(partials):
+    """(2xy, x² + 3y²): each partial derivative lets one variable move and holds the other."""
+    for x, y in ((1.5, -2.0), (-0.5, 3.0)):
+        dx, dy = 2 * x * y, x**2 + 3 * y**2
+        expect(
+            partials(x, y),
+            (dx, dy),
+            at=f"partials({x}, {y})",
+            mistakes={
+                "each is taken in the wrong variable: the slope along x comes first.": (dy, dx),
+                "∂f/∂x holds y, so y³ is a constant there and adds nothing.": (dx + 3 * y**2, dy),
+                "∂f/∂y holds x, so x²y is x² times y, and its slope along y is x².": (dx, 2 * x * y + 3 * y**2),
+                "∂f/∂y holds x, so the derivative of x² does not come in.": (dx, 2 * x + 3 * y**2),
+                "in ∂f/∂y the first term, x²y, has the slope x², which is missing.": (dx, 3 * y**2),
+                "in ∂f/∂x the y of x²y stays: it is a factor that is held.": (2 * x, dy),
+                "both variables moved at once: hold y for the first, x for the second.": (dx + dy, dx + dy),
+                "in ∂f/∂y the term y³ has the slope 3y²; here it is y².": (dx, x**2 + y**2),
+                "in ∂f/∂y the term y³ is kept; its slope is 3y².": (dx, x**2 + y**3),
+            },
+        )
+
+
+def bent(p):
+    """sin x + x y², and z² where there is a third coordinate; gradient (cos x + y², 2xy, 2z)."""
+    return math.sin(p[0]) + p[0] * p[1] ** 2 + sum(p[2:] ** 2)
+
+
+@exercise
+def numerical_gradient(numerical_gradient):
+    """(∇f)ᵢ ≈ (f(p + heᵢ) − f(p − heᵢ)) / 2h: one axis at a time, two evaluations for each."""
+    for p, h in ((np.array([0.5, -1.5, 2.0]), 0.1), (np.array([1.0, 2.0]), 0.05)):
+        axes = h * np.eye(p.size)
+        ahead, behind = (np.array([bent(q) for q in rows]) for rows in (p + axes, p - axes))
+        both, here, given = (ahead - behind) / (2 * h), bent(p), p.copy()
+        at = f"numerical_gradient(f, {p.tolist()}, h={h}) for f(p) = sin(p[0]) + p[0]·p[1]²"
+        got = numerical_gradient(bent, given, h)
+        if not np.array_equal(given, p):
+            raise NotYet(f"{at} changed the point that it was given, to {given}: work on a copy, p.copy().")
+        all_at_once = np.full(p.size, (bent(p + h) - bent(p - h)) / (2 * h))
+        creeping = [p + axes[: i + 1].sum(0) for i in range(p.size)]
+        left_behind = np.array([(bent(q) - here) / h for q in creeping])
+        expect(
+            got,
+            both,
+            at=at + (" + p[2]²" if p.size > 2 else ""),
+            mistakes={
+                "these are forward differences; the central one uses p + h and p - h.": (ahead - here) / h,
+                "these are backward differences; the central one uses p + h and p - h.": (here - behind) / h,
+                "twice too large: is the 2 in 2h missing?": 2 * both,
+                "in Python a / 2 * h multiplies by h: put 2 * h in brackets.": (ahead - behind) / 2 * h,
+                "the division by 2h is missing.": ahead - behind,
+                "the sign is turned: f(p + h) comes first.": -both,
+                "all coordinates moved at once; move one, hold the others.": all_at_once,
+                "each coordinate stayed moved while the next one moved: start from p again.": left_behind,
+                "this is the slope along the first axis alone, for every entry.": np.full(p.size, both[0]),
+                "the slopes are added into one number; the gradient keeps them apart.": both.sum(),
+                "this is the length of the gradient; the gradient keeps the slopes apart.": np.linalg.norm(both),
+                "this is the slope along the first axis alone; the gradient has one for each axis.": both[0],
+            },
+        )
+
+
+@exercise
+def slope_along(slope_along):
+    """∇f·v/‖v‖: a direction has no length, so v is made a unit vector before the dot product."""
+
+    def f(p):
+        return p[0] ** 2 * p[1] + 3 * p[1]
+
+    for p, v in (((1.0, 2.0), (3.0, 4.0)), ((-1.0, 0.5), (2.0, -1.0)), ((2.0, -1.0), (0.0, -0.5))):
+        p, v = np.array(p), np.array(v)
+        g, length = np.array([2 * p[0] * p[1], p[0] ** 2 + 3]), np.linalg.norm(v)
+        wanted, steepest = g @ v / length, np.linalg.norm(g)
+        expect(
+            slope_along(f, p.copy(), v.copy()),
+            wanted,
+            at=f"slope_along(f, {p.tolist()}, {v.tolist()}) for f(p) = p[0]²·p[1] + 3·p[1]",
+            mistakes={
+                "the direction is not normalised: divide v by its length, so that a longer v is no steeper.": g @ v,
+                "v is divided by the square of its length; once by its length is enough.": wanted / length,
+                "v is divided by the sum of its entries; its length is the root of the sum of squares.": g @ v / sum(v),
+                "v is divided by the sum of its sizes; its length is the root of the sum of squares.": g
+                @ v
+                / sum(abs(v)),
+                "this is the length of ∇f, the steepest slope of all; the direction does not come in.": steepest,
+                "this is the cosine of the angle alone: v loses its length, ∇f keeps it.": wanted / steepest,
+                "this is the size of the slope; downhill it is negative.": abs(wanted),
+                "the sign is turned.": -wanted,
+                "the products are not added up: a slope is one number.": g * v / length,
+                "the products are not added up, and v is not normalised.": g * v,
+                "this is the gradient; its dot product with the unit direction is missing.": g,
+            },
+        )
+
+
+@exercise
+def stationary_points(stationary_points):
+    """3x² − 3 = 0 and 3y² − 12 = 0 together: x = ±1 with y = ±2, four points in all."""
+    got, at = stationary_points(), "stationary_points()"
+    try:
+        points = np.asarray(got, dtype=float)
+    except (TypeError, ValueError):
+        points = np.array(None, dtype=float)
+    if points.shape == (2,):
+        points = points[None]
+    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all() or isinstance(got, str):
+        raise NotYet(f"{at} should be a list of points, such as [(0, 0), (1, 5)], and {got!r:.60} came.")
+    for x, y in points:
+        g = np.array([3 * x**2 - 3, 3 * y**2 - 12])
+        if np.abs(g).max() > 1e-6:
+            other = np.allclose([3 * y**2 - 3, 3 * x**2 - 12], 0)
+            cure = "x and y are swapped." if other else "both slopes must be zero there."
+            raise NotYet(f"At ({x:g}, {y:g}) the slopes are {g[0]:g} along x and {g[1]:g} along y: {cure}")
+    found = {tuple(p) for p in np.round(points, 6).tolist()}
+    if len(found) < 4:
+        cure = "a square has two roots, and each x goes with each y."
+        raise NotYet(f"{len(found)} of 4 found, and the ground is level there; the others are missing: {cure}")
+
+
+WALKS = {  # f: the same as a function, a point, its kind, and why another answer is wrong
+    "x² + y²": (
+        lambda p: p[0] ** 2 + p[1] ** 2,
+        (0.0, 0.0),
+        "minimum",
+        "the gradient is zero there, and all around the ground is higher.",
+    ),
+    "x² + 2y²": (
+        lambda p: p[0] ** 2 + 2 * p[1] ** 2,
+        (1.0, 0.0),
+        "slope",
+        "the gradient is not zero there.",
+    ),
+    "−x² − 2y²": (
+        lambda p: -(p[0] ** 2) - 2 * p[1] ** 2,
+        (0.0, 0.0),
+        "maximum",
+        "a zero gradient does not make a minimum: around it the ground is lower.",
+    ),
+    "x² − y²": (
+        lambda p: p[0] ** 2 - p[1] ** 2,
+        (0.0, 0.0),
+        "saddle",
+        "a zero gradient does not make a minimum: along y the ground is lower.",
+    ),
+    "x² + y² + 4xy": (
+        lambda p: p[0] ** 2 + p[1] ** 2 + 4 * p[0] * p[1],
+        (0.0, 0.0),
+        "saddle",
+        "the ground rises along both axes, but falls along the diagonal: look all around.",
+    ),
+    "9 − x² − y²": (
+        lambda p: 9 - p[0] ** 2 - p[1] ** 2,
+        (0.0, 0.0),
+        "maximum",
+        "compare with the height at the point itself, which is 9.",
+    ),
+    "eˣ − x + y²": (
+        lambda p: math.exp(p[0]) - p[0] + p[1] ** 2,
+        (0.0, 0.0),
+        "minimum",
+        "the gradient is zero there, and all around the ground is higher.",
+    ),
+}
+
+
+@exercise
+def kind(kind):
+    """∇f = 0 says "level" and no more; whether it is a valley, a peak or a pass shows the walk around."""
+    for name, (f, p, wanted, cure) in WALKS.items():
+        got = kind(f, np.array(p))
+        if not isinstance(got, str):
+            raise NotYet(f"kind returns {got!r:.60}, where 'minimum', 'maximum', 'saddle' or 'slope' should be.")
+        if got.strip().lower() != wanted:
+            if got.strip().lower() == "slope":
+                cure = "a numerical gradient is never exactly zero, so allow a little, such as 1e-4."
+            at = f"{name} at ({p[0]:g}, {p[1]:g})"
+            raise NotYet(f"{at} has a {wanted}, and {got!r:.60} came: {cure}")
+
+
+@exercise
+def numerical_jacobian(numerical_jacobian):
+    """J[i, j] = ∂Fᵢ/∂xⱼ: a row for each output, a column for each input."""
+
+    def three(p):
+        return np.array([p[0] ** 2 * p[1], 5 * p[1], math.sin(p[0]) + p[1] ** 3])
+
+    def two(p):
+        return np.array([p[0] * p[1], p[0] + p[1] ** 2])
+
+    for F, formula, p in ((two, "(xy, x + y²)", (1.5, 0.5)), (three, "(x²y, 5y, sin x + y³)", (0.5, 2.0))):
+        p, h = np.array(p), 0.1
+        axes, given = h * np.eye(2), p.copy()
+        ahead, behind = np.array([F(q) for q in p + axes]).T, np.array([F(q) for q in p - axes]).T
+        J, here = (ahead - behind) / (2 * h), F(p)[:, None]
+        at = f"numerical_jacobian(F, {p.tolist()}, h=0.1) for F(p) = {formula}"
+        got = numerical_jacobian(F, given, h)
+        if not np.array_equal(given, p):
+            raise NotYet(f"{at} changed the point that it was given, to {given}: work on a copy, p.copy().")
+        expect(
+            got,
+            J,
+            at=at,
+            mistakes={
+                "this is the transpose: outputs belong to rows, inputs to columns.": J.T,
+                "these are forward differences; the central one uses p + h and p - h.": (ahead - here) / h,
+                "forward differences, and transposed: outputs belong to rows.": ((ahead - here) / h).T,
+                "twice too large: is the 2 in 2h missing?": 2 * J,
+                "twice too large, and transposed: outputs belong to rows.": 2 * J.T,
+                "the sign is turned: F(p + h) comes first.": -J,
+                "the division by 2h is missing.": ahead - behind,
+                "the outputs are added up; the Jacobian has a row for each.": J.sum(axis=0),
+                "the inputs are added up; the Jacobian has a column for each.": J.sum(axis=1),
+                "this is the first column alone, the slopes along x.": J[:, 0],
+                "this is the first row alone, the gradient of the first output.": J[0],
+            },
+        )
+
+
+ROWS = (  # X, y, w, b; as many rows as columns first: there a forgotten transpose has the right shape
+    (
+        np.array([[1.0, 2.0, 0.0], [3.0, -1.0, 1.0], [0.5, 0.0, 2.0]]),
+        np.array([2.0, 1.0, -1.0]),
+        np.array([0.5, -1.0, 2.0]),
+        0.25,
+    ),
+    (
+        np.array([[1.0, 0.5, 2.0], [2.0, 0.0, -1.0], [-1.0, 1.5, 0.0], [0.5, 3.0, 1.0]]),
+        np.array([1.0, 2.0, 0.0, 4.0]),
+        np.array([1.0, 2.0, -1.0]),
+        -0.5,
+    ),
+)
+
+
+@exercise
+def gradient_w(gradient_w):
+    """∂L/∂w = (2/m) Xᵀ(Xw + b − y): each miss pulls with the weight of its own features."""
+    for X, y, w, b in ROWS:
+        m, error = len(y), X @ w + b - y
+        wanted = 2 / m * X.T @ error
+        mistakes = {
+            "the 2 from the square is missing.": wanted / 2,
+            "the 1/m of the mean is missing: this is the gradient of the sum.": wanted * m,
+            "the 2 from the square and the 1/m of the mean are both missing.": wanted * m / 2,
+            "the sign is turned: the error is Xw + b - y.": -wanted,
+            "b is left out of the error.": 2 / m * X.T @ (X @ w - y),
+            "the mean is over the features; the loss is a mean over the m rows.": wanted * m / w.size,
+            "these are the terms of the rows, not yet added up.": 2 / m * X * error[:, None],
+            "this is the slope in b: X is missing.": 2 * error.mean(),
+            "this is the loss itself, not its gradient.": np.mean(error**2),
+            "the entries are added up; the gradient has one for each weight, the shape of w.": wanted.sum(),
+            "this is 2/m times the error, one number for each row; Xᵀ is missing.": 2 / m * error,
+        }
+        if X.shape[0] == X.shape[1]:
+            mistakes["X is to be transposed: each weight gathers over the rows, Xᵀ(…)."] = 2 / m * X @ error
+            mistakes["X is to be transposed, and the 2/m is missing: 2/m Xᵀ(…)."] = X @ error
+        given = [part.copy() for part in (X, y, w)]
+        expect(
+            gradient_w(*given, b),
+            wanted,
+            at=f"gradient_w(X, y, w, b) for X = {X.tolist()}, y = {y.tolist()}, w = {w.tolist()}, b = {b}",
+            tol=1e-9,
+            mistakes=mistakes,
+        )
+
+
+@exercise
+def gradient_b(gradient_b):
+    """∂L/∂b = (2/m) Σ(Xw + b − y): twice the mean miss."""
+    for X, y, w, b in ROWS:
+        m, error = len(y), X @ w + b - y
+        wanted = 2 * error.mean()
+        expect(
+            gradient_b(X.copy(), y.copy(), w.copy(), b),
+            wanted,
+            at=f"gradient_b(X, y, w, b) for X = {X.tolist()}, y = {y.tolist()}, w = {w.tolist()}, b = {b}",
+            tol=1e-9,
+            mistakes={
+                "the 2 from the square is missing.": wanted / 2,
+                "the 1/m of the mean is missing: this is the slope of the sum.": wanted * m,
+                "the 2 from the square and the 1/m of the mean are both missing.": wanted * m / 2,
+                "the sign is turned: the error is Xw + b - y.": -wanted,
+                "b is left out of the error.": 2 * (X @ w - y).mean(),
+                "this is one slope for each row; the loss is their mean.": 2 * error,
+                "the slope in b carries no X: b stands alone in the error.": 2 / m * X.T @ error,
+                "this is the loss itself, not its slope.": np.mean(error**2),
+                "the slope is multiplied by b; the inner derivative in b is 1.": wanted * b,
+            },
+        )

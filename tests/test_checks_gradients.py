@@ -1,0 +1,266 @@
+"""Lesson 02: every right answer is a yes, however it is written; every known mistake is named."""
+
+import math
+
+import numpy as np
+import pytest
+
+from calclib import checks
+from calclib.checks import gradients as check
+from calclib.differences import gradient, jacobian
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("CALCLIB_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setattr("os.fsync", lambda handle: None)  # the disk is not what is tried here
+
+
+FUNCTIONS = {
+    "partials": "x, y",
+    "numerical_gradient": "f, p, h=1e-5",
+    "slope_along": "f, p, v",
+    "stationary_points": "",
+    "kind": "f, p",
+    "numerical_jacobian": "F, p, h=1e-5",
+    "gradient_w": "X, y, w, b",
+    "gradient_b": "X, y, w, b",
+}
+
+
+def written(name: str, body: str):
+    """The function `name` with this body, as a learner would write it."""
+    space = {"np": np, "math": math, "gradient": gradient, "jacobian": jacobian}
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    exec(f"def {name}({FUNCTIONS[name]}):\n{lines}", space)
+    return space[name]
+
+
+AXES = "g = np.zeros(p.size)\nfor i in range(p.size):\n"
+RING = "t = np.linspace(0, 7, 90)\nd = [f(p + 0.01 * np.array([np.cos(a), np.sin(a)])) - f(p) for a in t]\n"
+LEVEL = "if np.linalg.norm(gradient(f, p)) > 1e-4:\n    return 'slope'\n"
+ENDS = "return 'minimum' if min(d) > 0 else 'maximum' if max(d) < 0 else 'saddle'"
+COLUMNS = "return np.array([(F(p + e) - F(p - e)) / (2 * h) for e in h * np.eye(p.size)])"
+
+RIGHT = {
+    "partials": [
+        "return 2 * x * y, x**2 + 3 * y**2",
+        "return [2 * x * y, x * x + 3 * y * y]",
+        "return np.array([2 * y * x, x**2 + 3 * y**2])",
+    ],
+    "numerical_gradient": [
+        AXES + "    e = np.zeros(p.size)\n    e[i] = h\n    g[i] = (f(p + e) - f(p - e)) / (2 * h)\nreturn g",
+        "return [(f(p + e) - f(p - e)) / (2 * h) for e in h * np.eye(len(p))]",
+        AXES
+        + "    a, b = p.copy(), p.copy()\n    a[i] += h\n    b[i] -= h\n    g[i] = (f(a) - f(b)) / h / 2\nreturn g",
+        AXES + "    x = p[i]\n    p[i] = x + h\n    a = f(p)\n    p[i] = x - h\n    b = f(p)\n    p[i] = x\n"
+        "    g[i] = (a - b) / (2 * h)\nreturn g",
+        "return gradient(f, p, h)",
+    ],
+    "slope_along": [
+        "return gradient(f, p) @ (v / np.linalg.norm(v))",
+        "return np.dot(gradient(f, p), v) / np.sqrt(np.sum(v**2))",
+        "u = v / math.hypot(*v)\nreturn (f(p + 1e-6 * u) - f(p - 1e-6 * u)) / 2e-6",
+        "v /= np.linalg.norm(v)\nreturn sum(gradient(f, p) * v)",
+    ],
+    "stationary_points": [
+        "return [(1, 2), (1, -2), (-1, 2), (-1, -2)]",
+        "return np.array([[x, y] for x in (-1, 1) for y in (-2, 2)])",
+        "return {(x, y) for x in (-1, 1) for y in (-2, 2)} and ((-1.0, 2), (-1, -2.0), (1, 2), (1, -2), (1, 2))",
+    ],
+    "kind": [
+        LEVEL + RING + ENDS,
+        LEVEL + RING + ENDS.replace("'saddle'", "'Saddle'"),
+        LEVEL + "H = jacobian(lambda q: gradient(f, q, 1e-3), p, 1e-3)\nd = np.linalg.eigvalsh((H + H.T) / 2)\n" + ENDS,
+    ],
+    "numerical_jacobian": [
+        COLUMNS + ".T",
+        "J = np.zeros((len(F(p)), len(p)))\nfor j in range(len(p)):\n    e = np.zeros(len(p))\n    e[j] = h\n"
+        "    J[:, j] = (F(p + e) - F(p - e)) / (2 * h)\nreturn J",
+        "return [[(F(p + e)[i] - F(p - e)[i]) / 2 / h for e in h * np.eye(2)] for i in range(len(F(p)))]",
+        "return jacobian(F, p, h)",
+    ],
+    "gradient_w": [
+        "return 2 / len(y) * X.T @ (X @ w + b - y)",
+        "return 2 * np.mean(X * (X @ w + b - y)[:, None], axis=0)",
+        "return [2 * np.mean((X @ w + b - y) * column) for column in X.T]",
+        "X *= 2\nreturn X.T @ (X @ w / 2 + b - y) / y.size",
+    ],
+    "gradient_b": [
+        "return 2 * np.mean(X @ w + b - y)",
+        "return 2 / len(y) * (X @ w + b - y).sum()",
+        "return sum(2 * (row @ w + b - t) for row, t in zip(X, y)) / len(y)",
+    ],
+}
+
+WRONG = {
+    "partials": {
+        "return x**2 + 3 * y**2, 2 * x * y": "wrong variable",
+        "return 2 * x * y + 3 * y**2, x**2 + 3 * y**2": "y³ is a constant there",
+        "return 2 * x * y, 2 * x * y + 3 * y**2": "its slope along y is x²",
+        "return 2 * x * y, 2 * x + 3 * y**2": "does not come in",
+        "return 2 * x * y, 3 * y**2": "which is missing",
+        "return 2 * x, x**2 + 3 * y**2": "a factor that is held",
+        "s = 2 * x * y + x**2 + 3 * y**2\nreturn s, s": "both variables moved",
+        "return 2 * x * y, x**2 + y**2": "here it is y²",
+        "return 2 * x * y, x**2 + y**3": "is kept",
+        "return 2 * x * y": "2 numbers should be",
+        "return 2 * x * y, x**2 + 3 * y**2, 0": "shape (3,)",
+        "return 0, 0": "should be",
+    },
+    "numerical_gradient": {
+        "return [(f(p + e) - f(p)) / h for e in h * np.eye(len(p))]": "forward differences",
+        "return [(f(p) - f(p - e)) / h for e in h * np.eye(len(p))]": "backward differences",
+        "return [(f(p + e) - f(p - e)) / h for e in h * np.eye(len(p))]": "2 in 2h",
+        "return [(f(p + e) - f(p - e)) / 2 * h for e in h * np.eye(len(p))]": "brackets",
+        "return [f(p + e) - f(p - e) for e in h * np.eye(len(p))]": "division by 2h",
+        "return [(f(p - e) - f(p + e)) / (2 * h) for e in h * np.eye(len(p))]": "sign is turned",
+        "return [(f(p + h) - f(p - h)) / (2 * h)] * len(p)": "all coordinates moved",
+        "return [(f(p + h) - f(p - h)) / (2 * h) for i in p]": "all coordinates moved",
+        AXES + "    p[i] += h\n    g[i] = f(p)\nreturn g": "changed the point",
+        "q = p.copy()\n" + AXES + "    q[i] += h\n    g[i] = (f(q) - f(p)) / h\nreturn g": "stayed moved",
+        "e = np.zeros(len(p))\ne[0] = h\nreturn [(f(p + e) - f(p - e)) / (2 * h)] * len(p)": "for every entry",
+        "e = np.zeros(len(p))\ne[0] = h\nreturn (f(p + e) - f(p - e)) / (2 * h)": "first axis alone; the",
+        "return gradient(f, p, h).sum()": "added into one number",
+        "return np.linalg.norm(gradient(f, p, h))": "length of the gradient",
+        "return gradient(f, p[:2], h)": "3 numbers should be",
+    },
+    "slope_along": {
+        "return gradient(f, p) @ v": "not normalised",
+        "return (f(p + 1e-6 * v) - f(p - 1e-6 * v)) / 2e-6": "not normalised",
+        "return gradient(f, p) @ v / (v @ v)": "square of its length",
+        "return gradient(f, p) @ v / sum(v)": "sum of its entries",
+        "return gradient(f, p) @ v / np.abs(v).sum()": "root of the sum of squares",
+        "return np.linalg.norm(gradient(f, p))": "steepest slope of all",
+        "g = gradient(f, p)\nreturn g @ v / np.linalg.norm(v) / np.linalg.norm(g)": "cosine of the angle alone",
+        "return -gradient(f, p) @ v / np.linalg.norm(v)": "sign is turned",
+        "return gradient(f, p) * v / np.linalg.norm(v)": "not added up: a slope",
+        "return gradient(f, p) * v": "not added up, and v",
+        "return gradient(f, p)": "this is the gradient",
+        "return abs(gradient(f, p) @ v / np.linalg.norm(v))": "downhill it is negative",
+    },
+    "stationary_points": {
+        "return [(1, 2)]": "1 of 4 found",
+        "return (1, 2)": "1 of 4 found",
+        "return [(1, 2), (-1, -2)]": "each x goes with each y",
+        "return [(1, 2), (1, 2), (-1, -2), (-1, -2)]": "2 of 4 found",
+        "return [(2, 1), (-2, -1)]": "swapped",
+        "return [(0, 0)]": "both slopes must be zero",
+        "return [(1, 2), (1, -2), (-1, 2), (-1, 2.1)]": "At (-1, 2.1)",
+        "return [1, 2, 3]": "list of points",
+        "return []": "list of points",
+        "return 'minimum'": "list of points",
+    },
+    "kind": {
+        "return 'minimum'": "gradient is not zero there",
+        LEVEL + "return 'minimum'": "does not make a minimum: around it",
+        LEVEL + RING + "return 'minimum' if min(d) > 0 else 'maximum'": "x² − y²",
+        LEVEL + "d = [f(p + 0.01 * e) - f(p) for e in (*np.eye(2), *-np.eye(2))]\n" + ENDS: "along the diagonal",
+        LEVEL + RING.replace(" - f(p)", "") + ENDS: "height at the point itself",
+        LEVEL.replace("> 1e-4", "!= 0") + RING + ENDS: "never exactly zero",
+        LEVEL + RING + ENDS.replace("saddle", "pass"): "'pass' came",
+        "return 3": "'minimum', 'maximum', 'saddle' or 'slope' should be",
+        "return [1, 2]": "'minimum', 'maximum', 'saddle' or 'slope' should be",
+    },
+    "numerical_jacobian": {
+        COLUMNS: "transpose",
+        "return np.array([(F(p + e) - F(p)) / h for e in h * np.eye(2)]).T": "forward differences;",
+        "return np.array([(F(p + e) - F(p)) / h for e in h * np.eye(2)])": "forward differences, and transposed",
+        COLUMNS.replace("(2 * h)", "h") + ".T": "2 in 2h",
+        COLUMNS.replace("(2 * h)", "h"): "twice too large, and transposed",
+        "return -jacobian(F, p, h)": "sign is turned",
+        "return 2 * h * jacobian(F, p, h)": "division by 2h",
+        "return jacobian(F, p, h).sum(axis=0)": "row for each",
+        "return jacobian(F, p, h).sum(axis=1)": "column for each",
+        "return jacobian(F, p, h)[:, 0]": "first column alone",
+        "return jacobian(F, p, h)[0]": "first row alone",
+        "p += h\nreturn jacobian(F, p, h)": "changed the point",
+    },
+    "gradient_w": {
+        "return X.T @ (X @ w + b - y) / len(y)": "2 from the square is missing",
+        "return 2 * X.T @ (X @ w + b - y)": "1/m of the mean is missing",
+        "return X.T @ (X @ w + b - y)": "both missing",
+        "return 2 / len(y) * X.T @ (y - X @ w - b)": "sign is turned",
+        "return 2 / len(y) * X.T @ (X @ w - y)": "b is left out",
+        "return 2 / len(w) * X.T @ (X @ w + b - y)": "over the features",
+        "return 2 / len(y) * X * (X @ w + b - y)[:, None]": "not yet added up",
+        "return 2 * np.mean(X @ w + b - y)": "slope in b",
+        "return np.mean((X @ w + b - y) ** 2)": "loss itself",
+        "return sum(2 / len(y) * X.T @ (X @ w + b - y))": "shape of w",
+        "return 2 / len(y) * (X @ w + b - y)": "Xᵀ is missing",
+        "return 2 / len(y) * X @ (X @ w + b - y)": "X is to be transposed: each",
+        "return X @ (X @ w + b - y)": "transposed, and the 2/m",
+    },
+    "gradient_b": {
+        "return np.mean(X @ w + b - y)": "2 from the square is missing",
+        "return 2 * np.sum(X @ w + b - y)": "1/m of the mean is missing",
+        "return np.sum(X @ w + b - y)": "both missing",
+        "return 2 * np.mean(y - X @ w - b)": "sign is turned",
+        "return 2 * np.mean(X @ w - y)": "b is left out",
+        "return 2 * (X @ w + b - y)": "one slope for each row",
+        "return 2 / len(y) * X.T @ (X @ w + b - y)": "carries no X",
+        "return np.mean((X @ w + b - y) ** 2)": "loss itself",
+        "return 2 * b * np.mean(X @ w + b - y)": "inner derivative in b is 1",
+    },
+}
+
+
+def cases(table):
+    return [pytest.param(name, body, id=f"{name}-{n}") for name in table for n, body in enumerate(table[name])]
+
+
+@pytest.mark.parametrize("name, body", cases(RIGHT))
+def test_right_answers_are_a_yes_however_they_are_written(name, body):
+    answer = getattr(check, name)(written(name, body))
+    assert answer.state == "yes", answer
+
+
+@pytest.mark.parametrize("name, body", cases(WRONG))
+def test_mistakes_are_named(name, body):
+    answer = getattr(check, name)(written(name, body))
+    assert answer.state == "not yet"
+    assert WRONG[name][body] in answer.message
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_stubs_are_not_started(name):
+    for body in ("...", '"""Your task."""\n...', "result = ...\nreturn result"):
+        assert getattr(check, name)(written(name, body)).state == "not started"
+    assert getattr(check, name)(...).state == "not started"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize(
+    "value", ["'text'", "True", "float('nan')", "1j", "{}", "[[1], [2]]", "[[1, 2], [3]]", "np.zeros((2, 3))", "f'{1}'"]
+)
+def test_wrong_kinds_get_a_sentence(name, value):
+    assert getattr(check, name)(written(name, f"return {value}")).state == "not yet"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("thing", [3, "text", None, True, lambda *, z: 1, np.zeros(3), np.add])
+def test_wrong_things_get_a_sentence(name, thing):
+    assert getattr(check, name)(thing).state == "not yet"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_forgotten_return_is_noticed(name):
+    assert "`return` missing" in getattr(check, name)(written(name, "result = 1")).message
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_hang_ends(name, monkeypatch):
+    monkeypatch.setattr(checks, "SECONDS", 0.05)
+    assert "never ends" in getattr(check, name)(written(name, "while True:\n    pass")).message
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_learners_exceptions_come_through(name):
+    with pytest.raises(AssertionError, match="mine"):
+        getattr(check, name)(written(name, "raise AssertionError('mine')"))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_sentence_earned_fits_on_three_lines(name):
+    answer = getattr(check, name)(written(name, RIGHT[name][0]))
+    assert 40 < len(answer.message) < 240
