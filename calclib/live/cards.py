@@ -201,7 +201,7 @@ class Reveal(Card):
         """Write the comparison anew."""
         made, text = self.prediction.guess, self.prediction._text
         if made is None:
-            thought, verdict = "nothing yet: no prediction was made", ""
+            thought, verdict = "(no prediction made)", ""
         else:
             thought, agrees = text(made), self.prediction.agrees(self.happened)
             verdict = "<b>As you thought.</b> " if agrees else "<b>Not what you thought.</b> "
