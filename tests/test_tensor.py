@@ -189,6 +189,7 @@ def test_constants_have_no_edges_and_names_tell_what_was_made():
     y = np.array([[3.0], [4.0]])
     assert [(parent.name, pull(1.0).tolist()) for parent, pull in (x * y.T).edges] == [("x", [[3.0, 4.0]])]
     assert (y @ x).edges[0][0] is x and len((y @ x).edges) == 1
+    assert ([[3.0], [4.0]] @ x).value.tolist() == (y @ x).value.tolist()  # a list on the left
     assert (np.exp(x).name, (x @ y).name, x.sum().name, x.T.name) == ("exp", "@", "sum", "T")
     assert repr(x) == "Tensor([[1. 2.]], 'x')"
 
