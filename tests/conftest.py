@@ -1,6 +1,8 @@
 """One profile for every property test: the same examples on every machine, and no clock; and an empty progress file."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -10,4 +12,6 @@ settings.register_profile("course", derandomize=True, deadline=None, max_example
 settings.load_profile("course")
 
 # Kernels inherit it: a progress file of one's own beside the notebooks must not change what nbval compares.
-os.environ["CALCLIB_PROGRESS"] = str(Path(tempfile.mkdtemp(prefix="calclib-"), "progress.json"))
+folder = tempfile.mkdtemp(prefix="calclib-")
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
+os.environ["CALCLIB_PROGRESS"] = str(Path(folder, "progress.json"))
