@@ -16,8 +16,9 @@ import torch
 from sklearn.neural_network import MLPClassifier
 
 from calclib.data import digits, split
-from calclib.networks import Network, minibatches, train
+from calclib.networks import Network
 from calclib.optimizers import adam, gradient_descent
+from calclib.training import minibatches, train
 
 torch.set_num_threads(1)
 x = np.linspace(-1, 1, 100)[:, None]

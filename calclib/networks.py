@@ -1,16 +1,12 @@
 """A multilayer perceptron: its backward pass by hand, its parameters θ in one flat vector."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from calclib import layers
 from calclib.layers import ACTIVATIONS
-from calclib.optimizers import clip_by_global_norm
-from calclib.schedules import as_schedule
-from calclib.validate import finite_array, function, in_range, non_negative, numbers, one_of, whole
+from calclib.validate import in_range, non_negative, numbers, one_of, whole
 
-__all__ = ["Epoch", "Network", "minibatches", "train"]
+__all__ = ["Network"]
 
 
 class Network:
@@ -122,7 +118,7 @@ class Network:
         """The loss of a training batch and its gradient, flat as θ. Dropout draws from `rng`."""
         theta, (X, y) = self._theta(theta), self._batch(X, y)
         if self.dropout:
-            _generator(rng)
+            generator(rng)
         with np.errstate(all="ignore"):
             return self._loss_and_gradient(theta, X, y, rng)
 
@@ -135,7 +131,7 @@ class Network:
         """For each layer in training: z, h = φ(z) (the outputs, for the last), and the ∂loss/∂z that arrives."""
         theta, (X, y) = self._theta(theta), self._batch(X, y)
         if self.dropout:
-            _generator(rng)
+            generator(rng)
         with np.errstate(all="ignore"):
             output, tape = self.forward(theta, X, train=True, rng=rng)
             back = [dz for dz, *_ in self._deltas(self._loss(output, y)[1], tape)]
@@ -198,7 +194,7 @@ class Network:
         return X
 
     def _batch(self, X, y):
-        X, y = self._inputs(X), np.asarray(y)
+        X, y = self._inputs(X), numbers("y", y) if self.objective == "mse" else np.asarray(y)
         shape, classes = (len(X), self.sizes[-1]), self.sizes[-1]
         if self.objective == "mse":
             if y.shape != shape:
@@ -219,45 +215,8 @@ def deviation(init, inputs, outputs):
     return non_negative("init", init)
 
 
-def minibatches(n, size, rng):
-    """One epoch: 0 … n − 1 in random order, cut into arrays of `size` (the last may be shorter)."""
-    order = _generator(rng).permutation(whole("n", n))
-    return np.split(order, range(whole("size", size), n, size))
-
-
-def _generator(rng):
+def generator(rng):
+    """`rng` itself, if it is a NumPy generator."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng is {rng!r}: a generator such as np.random.default_rng(0) would do")
     return rng
-
-
-class Epoch(NamedTuple):
-    """What `train` yields: θ after the epoch, the mean loss of its batches, and the last batch's gradient."""
-
-    theta: np.ndarray
-    loss: float
-    gradient: np.ndarray
-
-
-def train(net, theta, X, y, step, *, epochs, lr, batch=None, seed=0, augment=None, clip=None, **knobs):
-    """Train by any optimizer step, yielding after each epoch, so that a loop can show, stop and go on.
-
-    lr: a rate, or a schedule of the steps t = 0, 1, … batch: examples per step (None: all). augment(X, rng):
-    another version of a batch. clip: the longest gradient (its global norm). Other knobs are the step's.
-    """
-    rng, rate = np.random.default_rng(whole("seed", seed, 0)), as_schedule(lr)
-    step = function("step", step)
-    theta, (X, y) = net._theta(theta), net._batch(finite_array("X", X), y)
-    memory, t = (), 0
-    for _ in range(whole("epochs", epochs)):
-        losses = []
-        with np.errstate(all="ignore"):  # not around the yield: what the caller does with infinities is theirs
-            for rows in [slice(None)] if batch is None else minibatches(len(X), batch, rng):
-                inputs = X[rows] if augment is None else augment(X[rows], rng)
-                loss, g = net._loss_and_gradient(theta, inputs, y[rows], rng)
-                g = g if clip is None else clip_by_global_norm(g, clip)
-                theta, *memory = step(theta, g, *memory, lr=rate(t), **knobs)
-                step = getattr(step, "__wrapped__", step)  # which has looked at its knobs by now
-                losses.append(loss)
-                t += 1
-        yield Epoch(theta, sum(losses) / len(losses), g)

@@ -10,9 +10,10 @@ from scipy import special
 
 from calclib import differences, layers
 from calclib.data import digits, split, two_moons
-from calclib.networks import Network, minibatches, train
+from calclib.networks import Network
 from calclib.optimizers import adagrad, adam, adamw, gradient_descent, momentum, nesterov, rmsprop
 from calclib.schedules import cosine_annealing
+from calclib.training import minibatches, train
 
 RNG = np.random.default_rng(0)
 SMOOTH = ["identity", "sigmoid", "tanh"]
@@ -325,7 +326,7 @@ def test_a_schedule_clipping_and_augmentation_take_part():
 
     def spy(theta, g, *, lr):
         seen.append((lr, np.linalg.norm(g)))
-        return (theta - lr * g,)
+        return theta - lr * g
 
     def louder(X, rng):
         return X * rng.uniform(5, 9)
@@ -399,6 +400,13 @@ X, Y = np.ones((4, 2)), np.array([0, 1, 0, 1])
         (lambda: list(train(NET, THETA, X, Y, adam, lr=1, epochs=1, batch=0)), ValueError, "size is"),
         (lambda: list(train(NET, THETA, X, Y, adam, lr=1, epochs=1, clip=0)), ValueError, "limit is"),
         (lambda: list(train(NET, THETA, X, Y, adam, lr=1, epochs=1, beta1=1)), ValueError, "beta1 is"),
+        (lambda: list(train(NET, THETA, X, Y, adam, lr=1, epochs=1, augment=3)), TypeError, "augment is"),
+        (
+            lambda: list(train(NET, THETA, X, Y, adam, lr=1, epochs=1, augment=lambda X, _: X[1:])),
+            ValueError,
+            "augment",
+        ),
+        (lambda: list(train(NET, THETA, X, Y * np.nan, adam, lr=1, epochs=1)), ValueError, "y is"),
         (lambda: list(train(NET, THETA, X * np.nan, Y, adam, lr=1, epochs=1)), ValueError, "X is"),
     ],
 )

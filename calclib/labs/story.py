@@ -7,8 +7,9 @@ import numpy as np
 from calclib import layers
 from calclib.data import digits
 from calclib.layers import ACTIVATIONS
-from calclib.networks import Network, train
+from calclib.networks import Network
 from calclib.optimizers import clip_by_global_norm
+from calclib.training import train
 from calclib.validate import one_of
 
 __all__ = ["Reader", "StoryRun", "story_run"]

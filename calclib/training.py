@@ -1,0 +1,60 @@
+"""Training: batches in random order, any optimizer's steps, and after each epoch a look at how it goes."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from calclib.networks import generator
+from calclib.optimizers import clip_by_global_norm
+from calclib.schedules import as_schedule
+from calclib.validate import finite_array, function, whole
+
+__all__ = ["Epoch", "minibatches", "train"]
+
+
+def minibatches(n, size, rng):
+    """One epoch: 0 … n − 1 in random order, cut into arrays of `size` (the last may be shorter)."""
+    order = generator(rng).permutation(whole("n", n))
+    return np.split(order, range(whole("size", size), n, size))
+
+
+def augmented(augment, X, rng):
+    """Another version of the batch X, of the same shape."""
+    other = finite_array("augment(X, rng)", function("augment", augment)(X, rng))
+    if other.shape != X.shape:
+        raise ValueError(f"augment gives shape {other.shape}: that of its X, {X.shape}, would do")
+    return other
+
+
+class Epoch(NamedTuple):
+    """What `train` yields: θ after the epoch, the mean loss of its batches, and the last batch's gradient."""
+
+    theta: np.ndarray
+    loss: float
+    gradient: np.ndarray
+
+
+def train(net, theta, X, y, step, *, epochs, lr, batch=None, seed=0, augment=None, clip=None, **knobs):
+    """Train by any optimizer step, yielding after each epoch, so that a loop can show, stop and go on.
+
+    lr: a rate, or a schedule of the steps t = 0, 1, … batch: examples per step (None: all). augment(X, rng):
+    another version of a batch. clip: the longest gradient (its global norm). Other knobs are the step's.
+    """
+    rng, rate = np.random.default_rng(whole("seed", seed, 0)), as_schedule(lr)
+    step = function("step", step)
+    finite_array("y", y)
+    theta, (X, y) = net._theta(theta), net._batch(finite_array("X", X), y)
+    memory, t = (), 0
+    for _ in range(whole("epochs", epochs)):
+        losses = []
+        with np.errstate(all="ignore"):  # not around the yield: what the caller does with infinities is theirs
+            for rows in [slice(None)] if batch is None else minibatches(len(X), batch, rng):
+                inputs = X[rows] if augment is None else augmented(augment, X[rows], rng)
+                loss, g = net._loss_and_gradient(theta, inputs, y[rows], rng)
+                g = g if clip is None else clip_by_global_norm(g, clip)
+                taken = step(theta, g, *memory, lr=rate(t), **knobs)
+                theta, *memory = taken if isinstance(taken, tuple) else (taken,)
+                step = getattr(step, "__wrapped__", step)  # which has looked at its knobs by now
+                losses.append(loss)
+                t += 1
+        yield Epoch(theta, sum(losses) / len(losses), g)
