@@ -37,6 +37,17 @@ class Control:
                 return i
         raise ValueError(f"{self.name} is {value!r}: one of {', '.join(self.labels)} would do")
 
+    def value(self, index):
+        """What stands at `index`; ValueError for what is no index."""
+        if type(index) is not int or not 0 <= index < len(self.values):
+            raise ValueError(f"{self.name} has no place {index!r}: 0 to {len(self.values) - 1} would do")
+        return self.values[index]
+
+    def described(self, label) -> dict:
+        """What the page needs to know, `label` being the words beside the control."""
+        parts = {"name": self.name, "label": label, "kind": self.kind, "labels": self.labels, "plays": self.plays}
+        return parts | ({"numbers": [float(v) for v in self.values]} if self.kind == "slider" else {})
+
 
 def number(value) -> str:
     """A number as people write it: 0.05, 2, −3.1, 1e−8."""
@@ -52,7 +63,7 @@ def linear(low, high):
     step = power * min((1, 2, 5, 10), key=lambda m: abs(math.log(m * power / rough)))
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     values = np.round(np.arange(math.ceil(low / step - 1e-9), high / step + 1e-9) * step, decimals)
-    values = np.unique([low, *values, high])
+    values = np.unique([low, *values, high]) + 0.0  # no −0
     return values, [f"{v:.{decimals}f}".replace("-", "−") for v in values]
 
 

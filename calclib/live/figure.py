@@ -5,6 +5,7 @@ The page holds the scene as a picture and lays the marks over it as SVG. A moved
 message under way and keeps only the latest of those that wait, so nothing queues.
 """
 
+import contextlib
 import html
 import traceback
 from base64 import b64encode
@@ -13,12 +14,19 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from calclib import validate
 from calclib.live.controls import Control, controls_of
-from calclib.pictures.stage import Frame, Stage
+from calclib.live.guard import guard_pyplot
+from calclib.pictures import stage as stages
+from calclib.pictures.stage import DRAWING, Frame, Stage
 
 __all__ = ["Live", "explore"]
 
 HERE = Path(__file__).parent
+ENGINE = {__file__, stages.__file__, contextlib.__file__}
+LONG = 300  # characters of an error's message; more is in the traceback
+
+guard_pyplot()
 
 
 class Live(anywidget.AnyWidget):
@@ -27,33 +35,29 @@ class Live(anywidget.AnyWidget):
     _esm = (HERE / "live.js").read_text(encoding="utf-8")
     _css = (HERE / "live.css").read_text(encoding="utf-8")
 
-    layout_of = traitlets.Dict().tag(sync=True)  # the parts that stay: controls, size, alternative text, panels
+    layout_of = traitlets.Dict().tag(sync=True)  # the parts that stay: controls, size, alternative text, pointer
     scene = traitlets.Bytes().tag(sync=True)
+    place = traitlets.Dict().tag(sync=True)  # where the axes are, for the pointer
     at = traitlets.Dict().tag(sync=True, echo_update=False)  # {control: index}, set by the page or by `move`
     frame = traitlets.Dict().tag(sync=True)  # what the page shows: svg or png, status, error, and where: `at`
 
     def __init__(self, stage: Stage, controls: list[Control], *, alt: str, pointer=(), labels=None):
         self.stage, self.alt = stage, alt
         self.controls = {c.name: c for c in controls}
-        super().__init__(scene=stage.scene, at={c.name: c.start for c in controls})
-        self.layout_of = {
+        layout = {
             "alt": alt,
-            "size": [float(s) for s in stage.figure.get_size_inches()],
-            "controls": [self._described(c, (labels or {}).get(c.name, c.name)) for c in controls],
-            "pointer": stage.pointed(pointer) if pointer else None,
+            "size": [float(inches) for inches in stage.size],
+            "controls": [c.described((labels or {}).get(c.name, c.name)) for c in controls],
+            "pointer": list(pointer),
         }
-        self._draw()
+        at = {c.name: c.start for c in controls}
+        super().__init__(layout_of=layout, at=at, **self._drawn(at))
         self.observe(self._draw, "at")
-
-    @staticmethod
-    def _described(c, label):
-        parts = {"name": c.name, "label": label, "kind": c.kind, "labels": c.labels, "plays": c.plays}
-        return parts | ({"numbers": [float(v) for v in c.values]} if c.kind == "slider" else {})
 
     @property
     def values(self) -> dict:
         """What the marks are drawn with."""
-        return {name: c.values[self.at[name]] for name, c in self.controls.items()}
+        return self._values(self.at)
 
     @property
     def status(self) -> str:
@@ -73,16 +77,36 @@ class Live(anywidget.AnyWidget):
         self.at = {**self.at, **{name: self.controls[name].index(v) for name, v in values.items()}}
         return self
 
-    def _draw(self, _change=None):
-        try:
-            frame, error, details = self.stage.frame(**self.values), "", ""
-        except Exception as problem:  # the learner's own function may raise anything: it is told, and healed by a move
-            frame, error, details = Frame("", None, ""), self._told(problem), traceback.format_exc()
-        self.frame = {"at": self.at, "error": error, "details": details, **frame._asdict()}
+    def _values(self, at):
+        """The values at the indices `at`; ValueError for what a page of another run may ask."""
+        if set(at) != set(self.controls):
+            raise ValueError(f"the page moved {', '.join(at) or 'nothing'}, the figure has {', '.join(self.controls)}")
+        return {name: c.value(at[name]) for name, c in self.controls.items()}
 
-    def _told(self, problem):
-        where = ", ".join(f"{n} = {c.labels[self.at[n]]}" for n, c in self.controls.items())
-        return f"Not drawn at {where}: {type(problem).__name__}: {problem}"
+    def _draw(self, _change):
+        with DRAWING, self.hold_sync():  # the last to draw draws the newest values, whichever thread it is
+            for name, value in self._drawn(self.at).items():
+                setattr(self, name, value)
+
+    def _drawn(self, at) -> dict:
+        """The traits that show the figure at the indices `at`, or say why there is none."""
+        frame, error, details = Frame("", None, ""), "", ""
+        try:
+            frame = self.stage.frame(**self._values(at))
+        except Exception as problem:  # the learner's own function may raise anything: it is told, and healed by a move
+            error, details = self._told(problem, at), _traceback(problem)
+        shown = {"at": at, "error": error, "details": details, **frame._asdict()}
+        return {"scene": self.stage.scene, "place": self.stage.place(), "frame": shown}
+
+    def _told(self, problem, at):
+        what = traceback.format_exception_only(problem)[-1].strip()
+        what = what if len(what) <= LONG else what[:LONG] + " …"
+        try:
+            self._values(at)
+        except ValueError:
+            return f"Run this cell again: {what}"
+        where = ", ".join(f"{name} = {c.labels[at[name]]}" for name, c in self.controls.items())
+        return f"Not drawn{f' at {where}' if where else ''}: {what}"
 
     def __repr__(self):
         return f"{self.alt} {self.error or self.status}".strip()
@@ -95,12 +119,19 @@ class Live(anywidget.AnyWidget):
 
     def _still(self):
         png = self.stage.scene if self.error else self.stage.still(**self.values)
-        width = round(100 * self.stage.figure.get_size_inches()[0])
         return (
-            f'<figure style="margin:0"><img alt="{html.escape(self.alt)}" style="max-width:100%" width="{width}"'
-            f' src="data:image/png;base64,{b64encode(png).decode()}">'
+            f'<figure style="margin:0"><img alt="{html.escape(self.alt)}" style="max-width:100%"'
+            f' width="{round(100 * self.stage.size[0])}" src="data:image/png;base64,{b64encode(png).decode()}">'
             f"<figcaption>{html.escape(self.error or self.status)}</figcaption></figure>"
         )
+
+
+def _traceback(problem) -> str:
+    """What Python said, from the first line that is not the engine's."""
+    lines = problem.__traceback__
+    while lines.tb_next and lines.tb_frame.f_code.co_filename in ENGINE:
+        lines = lines.tb_next
+    return "".join(traceback.format_exception(type(problem), problem, lines))
 
 
 def explore(marks, scene=None, *, alt, pointer=(), labels=None, size=(7, 4), panels=1, **ranges) -> Live:
@@ -113,7 +144,16 @@ def explore(marks, scene=None, *, alt, pointer=(), labels=None, size=(7, 4), pan
     or the arrow keys, move. `labels` are the words beside the controls, `alt` is the alternative text,
     `size` is in inches, `panels` a count of axes or (rows, columns).
     """
+    for name, function in {"marks": marks, "scene": scene or marks}.items():
+        if not callable(function):
+            raise TypeError(f"{name} is {function!r}: a function that draws on an axes would do")
+    if not isinstance(alt, str) or not alt.strip():
+        raise ValueError(f"alt is {alt!r}: a sentence that says what the picture shows would do")
     controls = controls_of(marks, ranges)
-    stage = Stage(marks, scene, size=size, panels=panels, values={c.name: c.values[c.start] for c in controls})
     pointer = (pointer,) if isinstance(pointer, str) else tuple(pointer)
-    return Live(stage, controls, alt=alt, pointer=pointer, labels=labels)
+    sliders = [c.name for c in controls if c.kind == "slider"]
+    for name in filter(None, pointer):
+        validate.one_of("pointer", name, sliders)
+    for name in labels or {}:
+        validate.one_of("labels", name, list(ranges))
+    return Live(Stage(marks, scene, size=size, panels=panels), controls, alt=alt, pointer=pointer, labels=labels)

@@ -4,6 +4,8 @@
 const PATIENCE = 3000; // ms without an answer before the reader is told that Python is silent
 const PACE = 70; // ms at least between two steps of the play button
 const HUSH = 500; // ms of stillness before a screen reader is told the new numbers
+const SILENT = "Python has not answered yet: is a cell still running, or has the kernel stopped? "
+  + "Then restart it and run this cell again.";
 
 // Every figure of a page loads this module for itself, so a count alone would give two figures the same names.
 const own = `calclib-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
@@ -55,15 +57,16 @@ function toggle({ label }, set) {
     (index) => { input.checked = index === 1; }];
 }
 
+// Plays a slider to its end. The next step waits for the picture of this one, so a slow machine plays slowly and
+// never falls behind.
 function playButton(control, set, at) {
-  const button = focusable(make("button", { type: "button", "aria-pressed": "false", "aria-label": `Play ${control.label}` }, "▶"));
+  const button = focusable(make("button", { type: "button" }));
   const last = control.labels.length - 1;
   let playing = false, stepped = 0, timer;
   const press = (on) => {
     playing = on;
     clearTimeout(timer);
-    button.textContent = on ? "⏸" : "▶";
-    button.setAttribute("aria-pressed", on);
+    button.textContent = on ? "⏸\ufe0e" : "▶\ufe0e"; // as text, not as a coloured picture
     button.setAttribute("aria-label", `${on ? "Pause" : "Play"} ${control.label}`);
   };
   const step = () => {
@@ -74,16 +77,21 @@ function playButton(control, set, at) {
   button.addEventListener("click", () => {
     press(!playing);
     if (!playing) return;
-    if (at() >= last) set(0); else step();
+    if (at() < last) return step();
+    stepped = performance.now();
+    set(0);
   });
-  // The next step waits for the picture of this one, so a slow machine plays slowly and never falls behind.
-  const drawn = () => { if (playing) timer = setTimeout(step, Math.max(0, PACE - (performance.now() - stepped))); };
-  return [button, drawn, () => press(false)];
+  press(false);
+  const drawn = () => {
+    if (!playing) return;
+    clearTimeout(timer);
+    timer = setTimeout(step, Math.max(0, PACE - (performance.now() - stepped)));
+  };
+  return [button, drawn, () => playing && press(false)];
 }
 
 function render({ model, el }) {
   const { alt, size, controls, pointer } = model.get("layout_of");
-  const names = controls.map(({ name }) => name);
   let at = { ...model.get("at") };
   let waiting, speaking;
 
@@ -100,9 +108,9 @@ function render({ model, el }) {
 
   const kinds = { slider, choice, toggle };
   const shows = {}, drawns = [], stops = [];
+  const byHand = (change) => { stops.forEach((stop) => stop()); move(change); };
   const rows = controls.map((control) => {
-    const byHand = (index) => { stops.forEach((stop) => stop()); move({ [control.name]: index }); };
-    const [row, show] = kinds[control.kind](control, byHand);
+    const [row, show] = kinds[control.kind](control, (index) => byHand({ [control.name]: index }));
     shows[control.name] = show;
     if (control.plays) {
       const [button, drawn, stop] = playButton(control, (i) => move({ [control.name]: i }), () => at[control.name]);
@@ -112,24 +120,32 @@ function render({ model, el }) {
     }
     return row;
   });
-  const root = make("div", { class: "calclib-live" },
-    make("div", { class: "controls" }, ...rows), picture, status, spoken);
+  const root = make("div", { class: "calclib-live" }, make("div", { class: "controls" }, ...rows), picture, status, spoken);
   el.append(root);
 
-  function show() { names.forEach((name) => shows[name](at[name])); }
+  function show() { controls.forEach(({ name }) => shows[name](at[name])); }
 
   function move(change) {
     if (Object.entries(change).every(([name, index]) => at[name] === index)) return;
     at = { ...at, ...change };
     show();
+    clearTimeout(waiting);
+    waiting = setTimeout(silent, PATIENCE);
     model.set("at", at);
     model.save_changes();
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      root.classList.add("silent");
-      status.textContent = "Python has not answered yet: is a cell still running, or has the kernel stopped? "
-        + "Then restart it and run this cell again.";
-    }, PATIENCE);
+  }
+
+  function silent() {
+    stops.forEach((stop) => stop());
+    root.classList.add("silent");
+    say(SILENT);
+  }
+
+  // A sentence that needs more lines than any before it is given them for good: nothing jumps back and forth.
+  function say(text) {
+    status.textContent = text;
+    const needed = status.scrollHeight;
+    if (needed > status.clientHeight) status.style.minHeight = `${needed}px`;
   }
 
   let address; // of the image that is shown
@@ -138,42 +154,51 @@ function render({ model, el }) {
     const next = new Image();
     next.src = url;
     await next.decode(); // decoded before it is shown, so that nothing blinks
-    image.src = url;
-    if (address) URL.revokeObjectURL(address);
-    address = url;
+    return () => {
+      image.src = url;
+      if (address) URL.revokeObjectURL(address);
+      address = url;
+    };
   }
 
-  let scene = false; // whether the image shows the bare scene
-  let newest = 0;
+  let begun = 0, shown = 0; // numbers of the frame that was begun last, and of the one that is shown
+  let bare = null; // the scene that the image shows, if it shows one
   async function draw() {
-    const frame = model.get("frame"), turn = ++newest;
+    const frame = model.get("frame"), scene = model.get("scene"), turn = ++begun;
     clearTimeout(waiting);
+    if (frame.png || bare !== scene) {
+      const put = await paint(frame.png ?? scene);
+      if (turn < shown) return; // a newer frame was ready before
+      put();
+      bare = frame.png ? null : scene;
+    }
+    shown = turn;
+    marks.innerHTML = frame.svg;
+    marks.firstElementChild?.setAttribute("style", "position: absolute; width: 100%; height: 100%");
     root.classList.remove("silent");
     root.classList.toggle("troubled", frame.error !== "");
     trouble.hidden = frame.error === "";
     if (frame.error) {
       trouble.replaceChildren(make("p", {}, frame.error),
         make("details", {}, focusable(make("summary", {}, "What Python said")), make("pre", {}, frame.details)));
-    } else {
-      if (frame.png) await paint(frame.png);
-      else if (!scene) await paint(model.get("scene"));
-      if (turn !== newest && frame.png) return;
-      scene = !frame.png;
-      marks.innerHTML = frame.svg;
-      marks.firstElementChild?.setAttribute("style", "position: absolute; width: 100%; height: 100%");
     }
-    status.textContent = frame.error ? "" : frame.status;
-    clearTimeout(speaking);
-    speaking = setTimeout(() => {
-      image.alt = `${alt} ${frame.status}`;
-      if (spoken.dataset.begun) spoken.textContent = frame.status;
-      spoken.dataset.begun = "yes";
-    }, HUSH);
+    say(frame.status);
+    speak(frame);
     root.dataset.shown = JSON.stringify(frame.at);
     drawns.forEach((drawn) => drawn());
   }
 
-  if (pointer) follow(picture, pointer, controls, (change) => { stops.forEach((stop) => stop()); move(change); }, () => at);
+  // Screen readers are told the numbers when all is still, and not for the first picture.
+  function speak({ status: sentence }) {
+    clearTimeout(speaking);
+    speaking = setTimeout(() => {
+      image.alt = `${alt} ${sentence}`.trim();
+      if (spoken.dataset.begun) spoken.textContent = sentence;
+      spoken.dataset.begun = "yes";
+    }, HUSH);
+  }
+
+  if (pointer.length) follow(picture, pointer, controls, () => model.get("place"), () => at, byHand);
 
   const moved = () => { at = { ...model.get("at") }; show(); };
   model.on("change:at", moved);
@@ -190,41 +215,38 @@ function render({ model, el }) {
   };
 }
 
-// Dragging on the axes, and the arrow keys, move the sliders that the pointer names.
-function follow(picture, { x, y, box, xlim, ylim, xlog, ylog }, controls, move, at) {
-  const axes = [[x, xlim, xlog], [y, ylim, ylog]].map(([name, limits, log]) => {
-    const control = controls.find((c) => c.name === name);
-    return control && { name, log, limits, numbers: control.numbers };
-  });
+// Dragging on the axes, and the arrow keys, move the sliders `pointer` names: one for x, one for y, or null.
+function follow(picture, pointer, controls, place, at, move) {
+  const axes = pointer.map((name) => controls.find((control) => control.name === name));
   const scaled = (value, log) => (log ? Math.log(value) : value);
-  const nearest = ({ log, limits: [low, high], numbers }, fraction) => {
+  const nearest = (numbers, [low, high], log, fraction) => {
     const wanted = scaled(low, log) + fraction * (scaled(high, log) - scaled(low, log));
     const distances = numbers.map((value) => Math.abs(scaled(value, log) - wanted));
-    return distances.indexOf(Math.min(...distances));
+    return distances.reduce((best, distance, i) => (distance < distances[best] ? i : best), 0);
   };
-  const place = (event) => {
+  const follows = (event) => {
+    const { box: [left, top, width, height], xlim, ylim, xlog, ylog } = place();
     const outer = picture.getBoundingClientRect();
-    const fractions = [
-      ((event.clientX - outer.left) / outer.width - box[0]) / box[2],
-      1 - ((event.clientY - outer.top) / outer.height - box[1]) / box[3],
-    ];
-    move(Object.fromEntries(axes.flatMap((axis, i) => (axis ? [[axis.name, nearest(axis, fractions[i])]] : []))));
+    const x = ((event.clientX - outer.left) / outer.width - left) / width;
+    const y = 1 - ((event.clientY - outer.top) / outer.height - top) / height;
+    const ways = [[xlim, xlog, x], [ylim, ylog, y]];
+    move(Object.fromEntries(axes.flatMap((axis, i) => (axis ? [[axis.name, nearest(axis.numbers, ...ways[i])]] : []))));
   };
-  const moved = axes.filter(Boolean).map((axis) => controls.find((c) => c.name === axis.name).label).join(" and ");
+  const words = axes.filter(Boolean).map(({ label }) => label).join(" and ");
   picture.classList.add("pointed");
   focusable(picture).tabIndex = 0;
   picture.setAttribute("role", "group");
-  picture.setAttribute("aria-label", `Drag here, or use the arrow keys, to move ${moved}`);
-  picture.title = `Drag, or use the arrow keys, to move ${moved}`;
+  picture.setAttribute("aria-label", `Drag here, or use the arrow keys, to move ${words}`);
+  picture.title = `Drag, or use the arrow keys, to move ${words}`;
   picture.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || event.target.closest(".trouble")) return;
     event.preventDefault();
     picture.focus({ preventScroll: true });
     picture.setPointerCapture(event.pointerId);
-    place(event);
+    follows(event);
   });
   picture.addEventListener("pointermove", (event) => {
-    if (picture.hasPointerCapture(event.pointerId)) place(event);
+    if (picture.hasPointerCapture(event.pointerId)) follows(event);
   });
   const arrows = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowDown: [1, -1], ArrowUp: [1, 1] };
   picture.addEventListener("keydown", (event) => {

@@ -1,24 +1,25 @@
-"""A stage: a scene that is drawn once, and marks that are drawn again at every move.
+"""A stage: a scene that is drawn once, and marks that are drawn over it, again at every move.
 
 The scene becomes one PNG. The marks of a frame are drawn alone, by Matplotlib's own SVG renderer, to be
 laid over it: a few milliseconds in place of a whole figure, and sharp at any zoom. Marks that are too dear for
-that (an image of many cells, thousands of points) are blitted onto the PNG, and marks that change the scene
-itself (its limits, its title) have the whole figure drawn again: slower, never wrong.
+that (an image of many cells, thousands of points) are drawn onto the PNG's pixels. After marks that change the scene
+itself (its limits, its title) everything is drawn again from nothing: slower, never wrong.
 """
 
+import copy
 import io
 import threading
-from contextlib import contextmanager
+import warnings
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib import rcParams
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import RendererSVG, svgProlog
 from matplotlib.figure import Figure
-from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform
 from PIL import Image
+
+from calclib.pictures.overlay import overlay
 
 __all__ = ["DRAWING", "Frame", "Stage"]
 
@@ -26,8 +27,14 @@ DRAWING = threading.RLock()  # Matplotlib's text and caches are not safe in two 
 POINTS = 72  # the figure's dpi: one unit of the SVG is one point
 SHARP = 144  # pixels per inch of a PNG: about 1.4 for each CSS pixel
 DEAR = 200_000  # characters of SVG above which a PNG is smaller and faster
-DRAWN = np.array([Path.MOVETO] + [Path.LINETO] * 1000, dtype=Path.code_type)
-NO_METADATA = dict.fromkeys(["Creator", "Date", "Format", "Type"])
+
+
+@contextmanager
+def _drawing():
+    """One thread draws at a time; infinity and NaN are drawn as what they are, without a warning."""
+    with DRAWING, np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 class Frame(NamedTuple):
@@ -38,77 +45,42 @@ class Frame(NamedTuple):
     status: str
 
 
-class Overlay(RendererSVG):
-    """Matplotlib's SVG renderer with all markers of a line written as one path, not as one element each."""
-
-    def draw_markers(self, gc, marker_path, marker_trans, path, trans, rgbFace=None):
-        points = trans.transform(path.vertices)
-        points = points[np.isfinite(points).all(axis=1)]
-        stamp = marker_trans.transform_path(marker_path)
-        vertices = (points[:, None, :] + stamp.vertices).reshape(-1, 2)
-        codes = np.tile(stamp.codes if stamp.codes is not None else DRAWN[: len(stamp)], len(points))
-        stamped = Path(vertices, codes)
-        stamped.should_simplify = False
-        self.draw_path(gc, stamped, IdentityTransform(), rgbFace)
-
-
 class Stage:
     """A figure of `panels` axes (a count in a row, or (rows, columns)), `size` inches, with its scene and marks.
 
     `scene(ax)` and `marks(ax, **values)` are ordinary Matplotlib; with several panels `ax` is the array of axes.
-    `marks` may return a sentence. Limits are those that the scene leaves (or, of an empty scene, the first marks).
+    Marks lie over the scene, and may return a sentence. Limits are those that the scene leaves, or for axes without
+    data the first marks; the layout makes room for both.
     """
 
-    def __init__(self, marks, scene=None, *, size=(7, 4), panels=1, values=None):
-        rows, columns = panels if isinstance(panels, tuple) else (1, panels)
-        self.marks, self.way = marks, "svg"
-        with DRAWING:
-            self.figure = Figure(figsize=size, dpi=POINTS)
-            self.canvas = FigureCanvasAgg(self.figure)
-            self.axes = self.figure.subplots(rows, columns)
-            if scene is not None:
-                scene(self.axes)
-            self.panels = self.figure.axes
-            self._set(values or {})
-
-    def _set(self, values):
-        """Fix the limits, settle the layout, and keep the scene as a picture."""
-        self.own = self._artists()
-        if not all(ax.has_data() for ax in self.figure.axes):
-            with self._marked(values):
-                pass
-        for ax in self.figure.axes:
-            ax.autoscale(False)
-        self.scene = self._png()
-        self.figure.set_layout_engine("none")
-        parts = [a for a in self.figure.findobj() if not a.stale and a not in self.figure.axes]
-        self.parts = [a for a in parts if a is not self.figure]
+    def __init__(self, marks, scene=None, *, size=(7, 4), panels=1):
+        self.marks, self.prepare, self.size = marks, scene, size
+        self.panels = panels if isinstance(panels, tuple) else (1, panels)
+        self.scene = _png(np.full([round(inches * SHARP) for inches in size[::-1]] + [3], 255, np.uint8))
+        self.settled = None  # position and limits of all axes, once known
+        self.spoiled = True  # whether the scene must be made anew
+        self.way = "svg"
 
     def frame(self, **values) -> Frame:
-        """The marks at `values`. Raises what the marks raise, and leaves the stage clean."""
-        with DRAWING, self._marked(values) as status:
-            if any(part.stale for part in self.parts) or self.figure.axes != self.panels:
-                self.way = "redraw"
-            if self.way == "svg":
-                svg = self._svg(self._new(self._artists()))
+        """The marks at `values`. Raises what the scene or the marks raise; the next frame is none the worse for it."""
+        with _drawing(), self._marked(values) as status:
+            if self.way == "svg" and not self.spoiled:
+                svg = overlay(self.figure, self._new(), SHARP)
                 if len(svg) <= DEAR:
                     return Frame(svg, None, status)
-                self.way = "blit"
-            return Frame("", self._png() if self.way == "redraw" else self._blit(), status)
+                self.way = "png"
+            return Frame("", self._picture(effort=1), status)
 
     def still(self, **values) -> bytes:
         """The whole picture at `values`, as a PNG."""
-        with DRAWING, self._marked(values):
-            return self._png()
+        with _drawing(), self._marked(values):
+            return self._picture()
 
-    def pointed(self, pointer) -> dict:
-        """Where the pointer is on the first axes, for the page: which names it moves, box, limits and scales."""
-        ax = self.panels[0]
+    def place(self) -> dict:
+        """Where the first axes are (left, top, width, height in parts of the picture), their limits and scales."""
+        ax = self.figure.axes[0]
         x0, y0, x1, y1 = ax.get_position().extents
-        x, y = (*pointer, None, None)[:2]
         return {
-            "x": x,
-            "y": y,
             "box": [x0, 1 - y1, x1 - x0, y1 - y0],
             "xlim": list(map(float, ax.get_xlim())),
             "ylim": list(map(float, ax.get_ylim())),
@@ -118,62 +90,136 @@ class Stage:
 
     @contextmanager
     def _marked(self, values):
-        """The marks of `values` stand on the stage; the block gets their sentence; afterwards they are gone."""
+        """The marks of `values` stand on the scene; the block gets their sentence; afterwards they are gone."""
+        if self.spoiled:
+            self._renew(values)
+        with self._standing(values) as status:
+            yield status
+
+    @contextmanager
+    def _standing(self, values):
+        for ax, (lines, patches, _) in zip(self.watched, self.kept, strict=True):
+            ax._get_lines, ax._get_patches_for_fill = copy.deepcopy((lines, patches))  # the colours to go on with
         try:
-            with np.errstate(all="ignore"):  # infinity and NaN are drawn as what they are
-                yield self.marks(self.axes, **values) or ""
+            try:
+                said = self.marks(self.axes, **values)
+            finally:
+                self.spoiled = self._changed()
+            for artist in self._new():
+                artist.set_animated(True)  # so that drawing the figure leaves it out
+            yield said if isinstance(said, str) else ""
         finally:
-            for artist in self._new(self._artists()):
+            self._sweep()
+
+    def _sweep(self):
+        if self.spoiled:
+            return  # it will be made anew
+        for artist in self._new():
+            with suppress(ValueError, NotImplementedError):  # gone already: contours take their labels along
                 artist.remove()
-            for ax in self.figure.axes:
-                ax.set_prop_cycle(rcParams["axes.prop_cycle"])
+        self.spoiled = bool(self._new())
+        for ax, (*_, containers) in zip(self.watched, self.kept, strict=True):
+            ax.containers[:] = containers
+
+    def _renew(self, values):
+        """The scene as if no marks had ever been there, in its place and with its limits."""
+        first = self.settled is None
+        if first:
+            self._settle(values)
+        if self.spoiled:
+            self._build()
+            self.figure.draw_without_rendering()
+        self.figure.set_layout_engine("none")
+        for ax, (position, xlim, ylim) in zip(self.watched, self.settled, strict=True):
+            ax.set_position(position)
+            ax.set(xlim=xlim, ylim=ylim)
+        self._know()
+        self.spoiled = False
+        if first:
+            self.scene = self._picture()
+
+    def _settle(self, values):
+        """Find the limits and the layout: of the scene, with room for the first marks that can be drawn."""
+        self._build()
+        fixed = {ax: (ax.get_xlim(), ax.get_ylim()) for ax in self.watched if ax.has_data()}
+        for ax, (xlim, ylim) in fixed.items():
+            ax.set(xlim=xlim, ylim=ylim)
+        self._know()
+        try:
+            with self._standing(values):
+                self.figure.draw_without_rendering()
+                limits = [fixed.get(ax) or (ax.get_xlim(), ax.get_ylim()) for ax in self.watched]
+                positions = [ax.get_position(original=True) for ax in self.watched]
+        except Exception:
+            self.spoiled = True
+            self.scene = self._picture()
+            raise
+        self.settled = [(p, *both) for p, both in zip(positions, limits, strict=True)]
+
+    def _build(self):
+        """The scene on a new figure."""
+        self.figure = Figure(figsize=self.size, dpi=POINTS)
+        self.canvas = FigureCanvasAgg(self.figure)
+        self.axes = self.figure.subplots(*self.panels)
+        if self.prepare is not None:
+            self.prepare(self.axes)
+        self._know()
+
+    def _know(self):
+        """Remember what the scene is, to tell the marks from it, and to notice when they change it."""
+        self.watched = self.figure.findobj(Axes)
+        self.own = {id(artist) for artist in self._artists()}
+        self.kept = [
+            copy.deepcopy((ax._get_lines, ax._get_patches_for_fill)) + (list(ax.containers),) for ax in self.watched
+        ]
+        self.parts = [a for a in self.figure.findobj() if a is not self.figure and a not in self.watched]
+        self.state = self._state()
+        self.pixels = None
+        self._rest()
+
+    def _rest(self):
+        for part in self.parts:
+            part.stale = False
+
+    def _state(self):
+        """What can be changed on a figure without a part of it going stale."""
+        of = [
+            (ax.get_position().bounds, ax.viewLim.bounds, ax.get_aspect(), ax.axison, ax.get_frame_on())
+            for ax in self.watched
+        ]
+        return of, self.figure.get_suptitle()
+
+    def _changed(self):
+        gone = self.own - set(map(id, self._artists()))
+        return bool(gone) or any(part.stale for part in self.parts) or self.state != self._state()
 
     def _artists(self):
         """What stands on the figure or on one of its axes, deepest first."""
-        children = [a for part in (self.figure, *self.panels) for a in part.get_children()]
+        children = [a for part in (self.figure, *self.watched) for a in part.get_children()]
         return sorted(children, key=lambda a: a.get_zorder())
 
-    def _new(self, artists):
-        own = set(map(id, self.own))
-        return [a for a in artists if id(a) not in own]
+    def _new(self):
+        return [a for a in self._artists() if id(a) not in self.own]
 
-    def _svg(self, marks):
-        width, height = self.figure.get_size_inches() * POINTS
-        out = io.StringIO()
-        renderer = Overlay(width, height, out, image_dpi=SHARP, metadata=NO_METADATA)
-        for artist in marks:
-            artist.draw(renderer)
-        renderer.finalize()
-        return out.getvalue()[len(svgProlog) :]
-
-    def _png(self):
-        """The figure as it stands, drawn anew."""
+    def _picture(self, effort=6):
+        """The scene, whose pixels are kept while it stands unchanged, and over it the marks, as a PNG."""
+        marks = self._new()
         self.figure.set_dpi(SHARP)
-        self.canvas.draw()
-        png = self._encoded()
-        self.figure.set_dpi(POINTS)
-        return png
-
-    def _blit(self):
-        """The marks drawn onto a kept copy of the scene's pixels."""
-        marks = self._new(self._artists())
-        self.figure.set_dpi(SHARP)
-        if not hasattr(self, "pixels"):
-            for artist in marks:
-                artist.set_visible(False)
+        renderer = self.canvas.get_renderer()
+        if self.pixels is None or self.spoiled:
             self.canvas.draw()
+            self._rest()
             self.pixels = self.canvas.copy_from_bbox(self.figure.bbox)
-            for artist in marks:
-                artist.set_visible(True)
         self.canvas.restore_region(self.pixels)
         for artist in marks:
-            artist.draw(self.canvas.renderer)
-        png = self._encoded(effort=1)
+            artist.draw(renderer)
+        png = _png(np.asarray(self.canvas.buffer_rgba())[..., :3], effort)
         self.figure.set_dpi(POINTS)
         return png
 
-    def _encoded(self, effort=6):
-        """The canvas as a PNG; less effort is faster and larger."""
-        out = io.BytesIO()
-        Image.fromarray(np.asarray(self.canvas.buffer_rgba())[..., :3]).save(out, "PNG", compress_level=effort)
-        return out.getvalue()
+
+def _png(pixels, effort=6) -> bytes:
+    """An array (height, width, 3) as a PNG; less effort is faster and larger."""
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG", compress_level=effort)
+    return out.getvalue()
