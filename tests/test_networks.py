@@ -296,6 +296,15 @@ def test_full_batch_training_is_the_loop_written_out():
     assert np.allclose(epochs[-1].theta, theta) and np.allclose(epochs[-1].gradient, g)
 
 
+def test_the_loss_curve_is_pytorch_s():
+    # PyTorch 2.13.0, in benchmarks/: python -c "from networks import torch_curve as c; print(c()[[0, 9, 99, 999]])"
+    theirs = [0.24341873847541898, 0.09370123614690325, 0.08906310569647187, 0.0018070817018577933]
+    net = Network(1, 16, 16, 1, activation="tanh", loss="mse")
+    x = np.linspace(-1, 1, 100)[:, None]
+    losses = [e.loss for e in train(net, net.initialise("xavier"), x, x**2, gradient_descent, lr=0.1, epochs=1000)]
+    assert np.allclose([losses[k] for k in (0, 9, 99, 999)], theirs, rtol=0, atol=1e-10)
+
+
 def test_a_square_is_learned_to_a_thousandth():
     net = Network(1, 16, 16, 1, activation="tanh", loss="mse")
     x = np.linspace(-1, 1, 100)[:, None]
