@@ -19,11 +19,15 @@ from calclib.differences import gradient, hessian
 
 
 def rosenbrock(x):
-    return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+    ahead, here = x[1:], x[:-1]
+    bend, far = ahead - here * here, 1 - here
+    return 100 * (bend @ bend) + far @ far
 
 
 def batch(x):
-    return np.sum(100 * (x[:, 1:] - x[:, :-1] ** 2) ** 2 + (1 - x[:, :-1]) ** 2, axis=1)
+    ahead, here = x[:, 1:], x[:, :-1]
+    bend, far = ahead - here * here, 1 - here
+    return (100 * bend * bend + far * far).sum(axis=1)
 
 
 def error(found, true):

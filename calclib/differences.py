@@ -35,8 +35,11 @@ STEPS = {
 
 def step(x, method="central"):
     """The best h near x: `STEPS[method]` · max(1, |x|), as the gaps between floats grow with |x|."""
-    x = finite_array("x", x)[()]
-    h = STEPS[one_of("method", method, STEPS)] * np.maximum(1, np.abs(x))
+    return _step(finite_array("x", x)[()], one_of("method", method, STEPS))
+
+
+def _step(x, method):
+    h = STEPS[method] * np.maximum(1, np.abs(x))
     return h if method == "complex" else (x + h) - x  # so that x and x + h are h apart, not h and a rounding
 
 
@@ -135,18 +138,20 @@ def jacobian(f, x, h=None):
 
 
 def hessian(f, x, h=None, *, batch=False):
-    """∇²f(x), shape (n, n), symmetric: H[i, j] from the four corners x ± hᵢeᵢ ± hⱼeⱼ; error about 1e-8.
+    """∇²f(x), shape (n, n), symmetric, from the bend of f along each axis and along the sum of each two (A&S 25.3.27).
 
+    (a + b)ᵀH(a + b) − aᵀHa − bᵀHb = 2aᵀHb, where vᵀHv ≈ f(x + v) − 2f(x) + f(x − v). Error about 1e-8.
     f takes a point (n,) and gives a number; with batch=True it takes points (m, n) at once and gives (m,).
     """
     x, h = _point(x, h, "second")
-    axes, (i, j) = np.diag(h), np.triu_indices(x.size)
-    both, across = axes[i] + axes[j], axes[i] - axes[j]
-    corners = np.concatenate([x + both, x + across, x - across, x - both])
-    H = np.empty((x.size, x.size))
+    axes, (i, j) = np.diag(h), np.triu_indices(x.size, 1)
+    ways = np.concatenate([axes, axes[i] + axes[j]])
     with np.errstate(all="ignore"):
-        pp, pm, mp, mm = _values(f, corners, batch).reshape(4, -1)
-        H[i, j] = H[j, i] = (pp - pm - mp + mm) / (4 * h[i] * h[j])
+        values = _values(f, np.concatenate([x + ways, x - ways, [x]]), batch)
+        bend = values[: len(ways)] + values[len(ways) : -1] - 2 * values[-1]
+        alone, both = bend[: x.size], bend[x.size :]
+        H = np.diag(alone / h**2)
+        H[i, j] = H[j, i] = (both - alone[i] - alone[j]) / (2 * h[i] * h[j])
     return H
 
 
@@ -167,7 +172,7 @@ def hessian_vector_product(gradient_of_f, x, v, h=None):
 def _point(x, h, method):
     """A point (n,) and a step for each of its axes (n,)."""
     x = finite_array("x", x, 1)
-    return x, step(x, method) if h is None else np.full(x.shape, positive("h", h))
+    return x, _step(x, method) if h is None else np.full(x.shape, positive("h", h))
 
 
 def _values(f, points, batch=False):

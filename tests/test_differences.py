@@ -229,7 +229,7 @@ def test_hessian_is_good_to_1e_8_where_one_sided_differences_lose_half_the_digit
 
 def test_hessian_formula_with_a_given_step():
     H = hessian(lambda p: p[0] ** 4 + p[0] ** 3 * p[1], [2.0, 3.0], 0.5)
-    np.testing.assert_allclose(H, [[12 * 4 + 8 * 0.25 + 6 * 2 * 3, 3 * 4 + 0.25], [12.25, 0]])
+    np.testing.assert_allclose(H, [[12 * 4 + 2 * 0.25 + 6 * 2 * 3, 3 * 4 + 0.25], [12.25, 0]])
 
 
 @given(x=arrays(float, 4, elements=st.floats(-2, 2)), v=arrays(float, 4, elements=st.floats(-50, 50)))
