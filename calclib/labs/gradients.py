@@ -222,12 +222,12 @@ def field(f, view=None, *, gradient=None, at=None, downhill=False):
         level = abs(90 - _between(g, difference(lambda q: height(f, q), p)))
         told = f"At {_pair(p)} ∇f = {_pair(g)}, {size:.2f} long, at {level:.0f}° to the level line."
         if downhill and len(valleys):
-            told += f" Downhill, −∇f, is {_between(-g, low - p):.0f}° beside the way to the nearest lowest point."
+            told += f" Downhill, −∇f, is {_between(-g, low - p):.0f}° off the way to the nearest lowest point."
         return told
 
     alt = (
-        "A map with arrows that point uphill, longer where it is steeper (by the square root). At one point a large "
-        "arrow for the gradient, at right angles to the level line through that point."
+        "A map with arrows for the gradient, longer where it is steeper (by the square root). At one point a large "
+        "arrow and the level line through that point, which a true gradient crosses at a right angle."
     )
     controls = {"x": view[0], "y": view[1], "downhill": downhill}
     size = (5.6, 0.7 + 4.8 * sides[1] / sides[0])
@@ -392,7 +392,7 @@ def loss_map(x, y, *, reach=6.0, at=(-3.0, -3.0), names=("x", "y")):
         if np.hypot(*g) > 1e-6:
             arrow(left, p, -0.3 * reach * g / np.hypot(*g))
             tag(left, "−∇L", p - 0.3 * reach * g / np.hypot(*g), (4, 4), color=GRADIENT)
-            told += f" −∇L points {_between(-g, best - p):.0f}° beside the way to the best line."
+            told += f" −∇L points {_between(-g, best - p):.0f}° off the way to the best line."
         dot(left, w, b, color=PATH)
         return told
 

@@ -70,8 +70,8 @@ def contours(ax, X, Y, Z, count=22):
     """
     ax.plot([X.min(), X.max()], [Y.min(), Y.max()], alpha=0)  # the map has its size, even without any ground
     low, high = window(Z, margin=0)
-    if low < high:
-        middle = (np.nanmedian(Z[np.isfinite(Z)]) - low) / (high - low)
+    if low < high and np.isfinite(Z).any():
+        middle = (np.median(Z[np.isfinite(Z)]) - low) / (high - low)
         power = np.clip(np.round(np.log(middle) / np.log(0.5)), 1, 4) if middle > 0 else 4
         levels = low + (high - low) * np.linspace(0, 1, count + 1) ** power
         ground = np.ma.masked_invalid(Z)
