@@ -11,9 +11,7 @@ RULES = {  # the height of the strip between a and b; for smooth f the error fal
     "right": lambda f, a, b: f(b),
     "midpoint": lambda f, a, b: f((a + b) / 2),
     "trapezoid": lambda f, a, b: (f(a) + f(b)) / 2,
-    "simpson": lambda f, a, b: (
-        (f(a) + 4 * f((a + b) / 2) + f(b)) / 6
-    ),  # the mean of the parabola through the three
+    "simpson": lambda f, a, b: (f(a) + 4 * f((a + b) / 2) + f(b)) / 6,  # of the parabola through all three
 }
 
 

@@ -96,9 +96,7 @@ def _guarded(name, part, n):
     def answer(x):
         x = numbers("x", x)
         if n != LINE and (x.ndim == 0 or x.shape[-1] not in n):
-            raise ValueError(
-                f"{name} at x of shape {x.shape}: (…, {n[0]}{' or more' * (len(n) > 1)}) would do"
-            )
+            raise ValueError(f"{name} at x of shape {x.shape}: (…, {n[0]}{' or more' * (len(n) > 1)}) would do")
         with np.errstate(all="ignore"):
             y = part(x)
         return y if np.ndim(y) or np.iscomplexobj(y) else float(y)
@@ -125,9 +123,7 @@ def _plane(name, formula, f, slope, bend, window, near):
         H[..., 1, 0] = H[..., 0, 1]
         return H
 
-    return _landscape(
-        name, formula, lambda p: f(p[..., 0], p[..., 1]), gradient, hessian, window, near, PLANE
-    )
+    return _landscape(name, formula, lambda p: f(p[..., 0], p[..., 1]), gradient, hessian, window, near, PLANE)
 
 
 def _sum(name, formula, f, slope, bend, window, near):
@@ -197,8 +193,7 @@ beale = _plane(
         sum(2 * (y**k - 1) ** 2 for k, c in BEALE),
         sum(2 * k * y ** (k - 1) * (c - 2 * x + 2 * x * y**k) for k, c in BEALE),
         sum(
-            2 * x * k * ((c - x) * (k - 1) * y ** max(k - 2, 0) + x * (2 * k - 1) * y ** (2 * k - 2))
-            for k, c in BEALE
+            2 * x * k * ((c - x) * (k - 1) * y ** max(k - 2, 0) + x * (2 * k - 1) * y ** (2 * k - 2)) for k, c in BEALE
         ),
     ),
     ((-4.5, 4.5), (-4.5, 4.5)),

@@ -48,6 +48,4 @@ def warmup(schedule, *, steps) -> Callable:
     schedule: any of these, or a plain rate (Goyal et al. 2017).
     """
     schedule, steps = as_schedule(schedule), whole("steps", steps)
-    return lambda t: np.where(
-        t < steps, schedule(0) * (t + 1) / (steps + 1), schedule(np.maximum(t - steps, 0))
-    )[()]
+    return lambda t: np.where(t < steps, schedule(0) * (t + 1) / (steps + 1), schedule(np.maximum(t - steps, 0)))[()]

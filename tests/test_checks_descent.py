@@ -278,10 +278,10 @@ def test_rates_within_a_hundredth_of_the_wall_are_a_yes(best, wall):
         (0.1, 0.25, "leaves 20% of the distance"),
         (-0.1, 0.25, "above zero"),
         (0.125, 0, "above zero"),
-        ("0.1", 0.25, "best is '0.1'"),
+        ("0.1", 0.25, "best_rate is '0.1'"),
         (0.125, [0.25], "wall"),
         (0.125, float("nan"), "finite"),
-        (0.125, True, "wall is True"),
+        (0.125, True, "wall_rate is True"),
         (lambda: 1, 0.25, "best"),
     ],
 )

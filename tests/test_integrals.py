@@ -37,9 +37,7 @@ def test_four_strips_by_hand():
     ]  # left, right, midpoint, trapezoid, Simpson
 
 
-@pytest.mark.parametrize(
-    "rule, order", [("left", 1), ("right", 1), ("midpoint", 2), ("trapezoid", 2), ("simpson", 4)]
-)
+@pytest.mark.parametrize("rule, order", [("left", 1), ("right", 1), ("midpoint", 2), ("trapezoid", 2), ("simpson", 4)])
 def test_doubling_n_divides_the_error_by_2_to_the_order(rule, order):
     true = np.e - 1
     coarse, fine = (abs(integral(np.exp, 0, 1, n, rule=rule) - true) for n in (40, 80))
@@ -55,9 +53,7 @@ def test_simpson_is_exact_for_cubics_with_any_number_of_strips(a, b, c, n):
 @given(a=ends, b=ends, n=strips, rule=rules)
 def test_turning_round_changes_the_sign(a, b, n, rule):
     mirrored = {"left": "right", "right": "left"}.get(rule, rule)
-    assert integral(wave, a, b, n, rule=rule) == pytest.approx(
-        -integral(wave, b, a, n, rule=mirrored), abs=1e-12
-    )
+    assert integral(wave, a, b, n, rule=rule) == pytest.approx(-integral(wave, b, a, n, rule=mirrored), abs=1e-12)
     assert integral(wave, a, a, n, rule=rule) == 0
 
 
@@ -80,9 +76,7 @@ def test_the_running_integral_starts_at_0_and_ends_at_the_integral(a, b, n, rule
 def test_fundamental_theorem_in_both_directions():
     x, F = running_integral(np.cos, 0, 6, 300, rule="simpson")
     np.testing.assert_allclose(F, np.sin(x), atol=1e-9)  # the integral undoes the derivative
-    np.testing.assert_allclose(
-        np.gradient(F, x, edge_order=2), np.cos(x), atol=3e-4
-    )  # the derivative undoes it
+    np.testing.assert_allclose(np.gradient(F, x, edge_order=2), np.cos(x), atol=3e-4)  # the derivative undoes it
 
     def area(x):
         return integral(np.exp, 0, x, 200, rule="simpson")

@@ -134,9 +134,7 @@ def test_published_passes_and_peaks():
 
 
 def test_published_curvatures():
-    np.testing.assert_allclose(
-        np.linalg.eigvalsh(land.rosenbrock.hessian([1, 1])), [0.399361, 1001.6], atol=1e-3
-    )
+    np.testing.assert_allclose(np.linalg.eigvalsh(land.rosenbrock.hessian([1, 1])), [0.399361, 1001.6], atol=1e-3)
     np.testing.assert_allclose(np.linalg.eigvalsh(land.booth.hessian([1, 3])), [2, 18])
 
 

@@ -26,9 +26,7 @@ STEPS = [gradient_descent, momentum, nesterov, adagrad, rmsprop, adam, adamw]
 TORCH = json.loads(Path(__file__).with_name("torch_iterates.json").read_text())["runs"]
 GRADIENTS = {
     "ravine": lambda p: p * [1, 100],
-    "rosenbrock": lambda p: np.array(
-        [2 * (p[0] - 1) - 400 * p[0] * (p[1] - p[0] ** 2), 200 * (p[1] - p[0] ** 2)]
-    ),
+    "rosenbrock": lambda p: np.array([2 * (p[0] - 1) - 400 * p[0] * (p[1] - p[0] ** 2), 200 * (p[1] - p[0] ** 2)]),
 }
 numbers = st.floats(-100, 100).map(lambda number: round(number, 3))
 vectors = arrays(float, 5, elements=numbers)

@@ -152,13 +152,13 @@ def _beyond(x):
 
 
 @exercise
-def rates(best: float, wall: float):
+def rates(best_rate: float, wall_rate: float):
     """With L = f″ at the bottom, 1/L is the best rate there and 2/L the wall: predicted before it was run."""
-    if min(best, wall) <= 0:
-        raise NotYet(f"{min(best, wall):g} came: a learning rate is a number above zero.")
-    if _is_wall(best) and _is_best(wall):
+    if min(best_rate, wall_rate) <= 0:
+        raise NotYet(f"{min(best_rate, wall_rate):g} came: a learning rate is a number above zero.")
+    if _is_wall(best_rate) and _is_best(wall_rate):
         raise NotYet("The two are swapped: the wall is the larger one.")
-    if not _is_wall(wall):
+    if not _is_wall(wall_rate):
         for sentence, value in {
             "that is 1/L, the best rate; the wall is twice as far.": 1 / 8,
             "that is L = f″ itself; the wall is 2 divided by it.": 8,
@@ -166,15 +166,15 @@ def rates(best: float, wall: float):
             "that is 2/4. Is L taken at x = 0? It counts at the bottom; and e^(2x) has 4e^(2x) as its f″.": 1 / 2,
             "that is 2/2. The inner derivative of e^(2x) comes twice, so f″ is 4e^(2x).": 1,
         }.items():
-            if math.isclose(wall, value, rel_tol=0.005):
-                raise NotYet(f"wall = {wall:g}: {sentence}")
-        low = _settles(1.01 * wall)
+            if math.isclose(wall_rate, value, rel_tol=0.005):
+                raise NotYet(f"wall_rate = {wall_rate:g}: {sentence}")
+        low = _settles(1.01 * wall_rate)
         ran = "1.01 times that rate still settles" if low else "0.99 times that rate does not settle"
-        raise NotYet(f"wall = {wall:g}: a descent with {ran}, so the wall is {'higher' if low else 'lower'}.")
-    if not _is_best(best):
-        left = abs(_next(BOTTOM + 1e-4, best) - BOTTOM) / 1e-4
-        hint = " A bigger rate is not a faster one." if best > 1.1 * wall / 2 else ""
-        raise NotYet(f"best = {best:g}: near the bottom a step with it leaves {left:.0%} of the distance.{hint}")
+        raise NotYet(f"wall_rate = {wall_rate:g}: a descent with {ran}, so the wall is {'higher' if low else 'lower'}.")
+    if not _is_best(best_rate):
+        left = abs(_next(BOTTOM + 1e-4, best_rate) - BOTTOM) / 1e-4
+        hint = " A bigger rate is not a faster one." if best_rate > 1.1 * wall_rate / 2 else ""
+        raise NotYet(f"best_rate = {best_rate:g}: near the bottom a step leaves {left:.0%} of the distance.{hint}")
 
 
 BOTTOM = math.log(2) / 2  # of e^(2x) − 4x

@@ -98,9 +98,7 @@ def standardise(train, *others):
     train, *others = finite_array("train", train), *(finite_array("others", part) for part in others)
     for other in others:
         if other.shape[1:] != train.shape[1:]:
-            raise ValueError(
-                f"others holds shape {other.shape}: the columns of train, {train.shape}, would do"
-            )
+            raise ValueError(f"others holds shape {other.shape}: the columns of train, {train.shape}, would do")
     varies = np.ptp(train, axis=0) > 0
     mean, sd = train.mean(axis=0), np.where(varies, train.std(axis=0), 1)
     scaled = [np.where(varies, part - mean, 0) / sd for part in (train, *others)]

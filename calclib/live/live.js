@@ -93,7 +93,7 @@ function playButton(control, set, at) {
 function render({ model, el }) {
   const { alt, size, controls, pointer } = model.get("layout_of");
   let at = { ...model.get("at") };
-  let waiting, speaking;
+  let waiting, speaking, tallest = 0;
 
   const image = make("img", { alt, draggable: "false" });
   const overlay = make("div", { class: "overlay", "aria-hidden": "true" });
@@ -144,8 +144,7 @@ function render({ model, el }) {
   // A sentence that needs more lines than any before it is given them for good: nothing jumps back and forth.
   function say(text) {
     status.textContent = text;
-    const needed = status.scrollHeight;
-    if (needed > status.clientHeight) status.style.minHeight = `${needed}px`;
+    if (status.clientHeight > tallest) status.style.minHeight = `${(tallest = status.clientHeight)}px`;
   }
 
   let address; // of the image that is shown
