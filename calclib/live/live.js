@@ -144,7 +144,8 @@ function render({ model, el }) {
   // A sentence that needs more lines than any before it is given them for good: nothing jumps back and forth.
   function say(text) {
     status.textContent = text;
-    if (status.clientHeight > tallest) status.style.minHeight = `${(tallest = status.clientHeight)}px`;
+    tallest = Math.max(tallest, status.getBoundingClientRect().height);
+    status.style.minHeight = `${tallest}px`;
   }
 
   let address; // of the image that is shown
@@ -249,10 +250,11 @@ function follow(picture, pointer, controls, place, at, move) {
   });
   const arrows = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowDown: [1, -1], ArrowUp: [1, 1] };
   picture.addEventListener("keydown", (event) => {
-    const [which, by] = arrows[event.key] ?? [];
+    if (!(event.key in arrows)) return;
+    event.preventDefault(); // also where an arrow moves nothing: the page must not jump
+    const [which, by] = arrows[event.key];
     const axis = axes[which];
     if (!axis) return;
-    event.preventDefault();
     const index = at()[axis.name] + by * (event.shiftKey ? 10 : 1);
     move({ [axis.name]: Math.min(axis.numbers.length - 1, Math.max(0, index)) });
   });
