@@ -32,13 +32,14 @@ def drag(page, box, start, end, steps, shoot):
 def record(page):
     figure = page.locator(".calclib-live").first
     figure.scroll_into_view_if_needed()
-    frames = []
+    slider, picture = figure.get_by_role("slider", name="distance h"), figure.locator(".picture")
+    right, frames = picture.bounding_box()["width"] + 8, []
 
     def shoot():
         page.wait_for_timeout(PAUSE)
-        frames.append(Image.open(io.BytesIO(figure.screenshot())).convert("RGB"))
+        shot = Image.open(io.BytesIO(figure.screenshot())).convert("RGB")
+        frames.append(shot.crop((0, 0, right, shot.height)))
 
-    slider, picture = figure.get_by_role("slider", name="distance h"), figure.locator(".picture")
     drag(page, slider.bounding_box(), (0.88, 0.5), (0.45, 0.5), 22, shoot)
     drag(page, picture.bounding_box(), (0.57, 0.5), (0.2, 0.5), 22, shoot)
     drag(page, picture.bounding_box(), (0.2, 0.5), (0.75, 0.5), 28, shoot)
@@ -49,7 +50,7 @@ def main():
     with server(ROOT / "notebooks") as address, browser() as chromium:
         page = chromium.new_page(viewport={"width": 1280, "height": 1000})
         open_notebook(page, address, "01_derivatives.ipynb")
-        run_all(page)
+        run_all(page, seconds=180)
         frames = record(page)
     height = round(WIDTH * frames[0].height / frames[0].width)
     small = [frame.resize((WIDTH, height), Image.Resampling.LANCZOS) for frame in frames]
