@@ -58,7 +58,10 @@ class Answer:
 
 
 def exercise(check: Callable) -> Callable[..., Answer]:
-    """`check` as the learner calls it. A parameter marked `float` takes a number, any other a function."""
+    """`check` as the learner calls it.
+
+    A parameter marked `float` takes a number, any other a function, which may return nothing if it is marked `None`.
+    """
 
     @wraps(check)
     def answer(*given) -> Answer:
@@ -120,7 +123,7 @@ def _ready(name, value, kind, call):
             raise NotYet(f"{name} cannot be called with {many} here: {error}.") from None
         if got is ...:
             raise NotStarted
-        if got is None:
+        if got is None and kind is not None:
             raise NotYet(f"{name} returns None: is a `return` missing?")
         return got
 
