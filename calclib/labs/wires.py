@@ -1,0 +1,179 @@
+"""The graph of an expression, step by step: values run down its wires, slopes run back up."""
+
+import numpy as np
+from matplotlib.collections import LineCollection, PolyCollection
+
+from calclib.autodiff import graph
+from calclib.live import explore
+from calclib.live.controls import number
+from calclib.pictures.layered import layered
+from calclib.pictures.palette import GRADIENT, PATH, QUIET, TANGENT, TRUTH
+
+__all__ = ["stepper"]
+
+MOST = 60  # nodes that a picture can hold
+WIDTH = 7.6  # inches, as all sizes here
+HALF = np.array([0.39, 0.225])  # half a box
+LINE = 0.14  # of text
+LYING = 0.56, 1.3  # from box to box within a layer and from layer to layer: room for 6 layers
+STANDING, DEEP = (0.92, 0.72), (0.92, 0.62)  # from top to bottom, up to 12 layers and beyond
+MANY = 8  # wires that arrive at one box
+ACROSS = 8  # boxes side by side: with more the places shrink and the boxes are staggered
+CORNERS = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+
+
+def stepper(y, *, step=None):
+    """The graph of y, an expression of Vars: its values on the way down, slopes on the way back. Controls: step.
+
+    The scene has all the numbers; the marks cover those that are not known yet. y may be of a class of one's own,
+    with value, name, edges and born as `Var` has them.
+    """
+    nodes, edges = _read(y)
+    places, wires, labels = _drawn(len(nodes), edges)
+    made = [k for k, node in enumerate(nodes) if list(node.edges)]
+    into = {k: [e for e, edge in enumerate(edges) if edge[1] == k] for k in made}
+    grads = _gradients(edges, [into[k] for k in reversed(made)], len(nodes))
+    turn, last = len(made) + 1, 2 * len(made) + 1
+    low, high = places.min(axis=0) - HALF - 0.08, places.max(axis=0) + HALF + 0.08
+    margin = max(0, WIDTH - (high - low)[0]) / 2
+
+    def scene(ax):
+        ax.set(xlim=(low[0] - margin, high[0] + margin), ylim=(high[1], low[1]))
+        ax.axis("off")
+        ax.add_collection(LineCollection(wires, color=QUIET, linewidth=1, zorder=1))
+        ax.add_collection(PolyCollection(_boxes(places), facecolor="white", edgecolor=QUIET, linewidth=1, zorder=3))
+        for label, (*_, slope) in zip(labels, edges, strict=True):
+            _slope(ax, label, slope)
+        for place, node, grad in zip(places, nodes, grads[-1], strict=True):
+            _write(ax, place, -1, node.name if len(node.name) < 10 else f"{node.name[:8]}…", weight="bold")
+            _write(ax, place, 0, number(node.value), color=TRUTH)
+            _write(ax, place, 1, f"∂ {number(grad)}", color=GRADIENT)
+
+    def marks(ax, step=last if step is None else step):
+        known = grads[max(0, step - turn + 1)]
+        awaited = [k for k in range(len(nodes)) if known[k] is not grads[-1][k]]
+        later = [e for k in made[step:] for e in into[k]]
+        covers = [_boxes(places[made[step:]], 0), _boxes(places[awaited], 1), _boxes(labels[later], 0, 0.5)]
+        ax.add_collection(PolyCollection(np.concatenate(covers), facecolor="white", zorder=4))
+        ax.add_collection(LineCollection([wires[e][-2:] for e in later], color=QUIET, linewidth=1, zorder=4))
+        for k in awaited:
+            if known[k] is not None:
+                _write(ax, places[k], 1, f"∂ {number(known[k])} …", color=GRADIENT)
+        if step == 0:
+            return f"Step 0 of {last}: the inputs hold their values; nothing is computed yet."
+        now = made[step - 1] if step < turn else len(nodes) - 1 if step == turn else made[last - step]
+        busy = into.get(now, []) if step != turn else []
+        paths = [wires[e] if step < turn else wires[e][::-1] for e in busy]
+        _flow(ax, paths, TRUTH if step < turn else GRADIENT)
+        for e in busy if len(busy) <= MANY else []:
+            _slope(ax, labels[e], edges[e][2], weight="bold")
+        ax.add_collection(
+            PolyCollection(_boxes(places[[now]]), facecolor="none", edgecolor=PATH, linewidth=2, zorder=6)
+        )
+        return f"Step {step} of {last}. {_told(step - turn, now, nodes, known, [edges[e] for e in busy])}"
+
+    alt = (
+        f"A graph of {len(nodes)} boxes, inputs on top and the result at the bottom. Each box has a name, a value and "
+        "a gradient, each wire a local slope; the ones that are not known yet at this step are empty."
+    )
+    return explore(marks, scene, step=range(last + 1), size=(WIDTH, float((high - low)[1])), alt=alt)
+
+
+def _read(y):
+    """The nodes of y, parents first, and its edges (parent, child, slope); a sentence for what has none."""
+    if not all(hasattr(y, name) for name in ("value", "name", "edges", "born")):
+        raise TypeError(f"y is {y!r}: an expression of Vars, such as Var(2.0) * Var(3.0), would do")
+    nodes, edges = graph(y)
+    if len(nodes) > MOST:
+        raise ValueError(f"y has a graph of {len(nodes):,} nodes: up to {MOST} can be read")
+    return nodes, edges
+
+
+def _gradients(edges, rounds, n):
+    """What has arrived at each of n nodes before the way back, at its start, and after each round; None is nothing."""
+    grads = [[None] * n, [None] * (n - 1) + [1.0]]
+    for sending in rounds:
+        now = list(grads[-1])
+        for i, j, slope in (edges[e] for e in sending):
+            now[i] = (now[i] or 0.0) + slope * now[j]
+        grads.append(now)
+    return grads
+
+
+def _told(back, now, nodes, known, edges):
+    """What happens at a step: `back` is negative on the way down, 0 at the turn."""
+    names = [nodes[i].name if not list(nodes[i].edges) else "" for i, *_ in edges[:4]]
+    if back < 0:
+        values = " and ".join(number(nodes[i].value) for i, *_ in edges[:4])
+        return f"Down: {nodes[now].name} makes {number(nodes[now].value)} of {values}."
+    if back == 0:
+        return "All values are known. The way back starts at the result, whose slope in itself is 1."
+    shares = [
+        f"{number(known[now])} · {number(slope)} = {number(known[now] * slope)} to {name or number(nodes[i].value)}"
+        for (i, _, slope), name in zip(edges[:4], names, strict=True)
+    ]
+    return f"Back through {nodes[now].name}: it sends {', '.join(shares)}{' …' * (len(edges) > 4)}."
+
+
+def _drawn(n, edges):
+    """Places (n, 2) of the boxes in inches, and for each edge a wire (points, 2) and where its slope is written."""
+    spots, routes = layered(n, [edge[:2] for edge in edges])
+    layer = spots[:, 1].astype(int)
+    lying = layer.max() < 6 and np.ptp(spots[:, 0]) < ACROSS
+    half = HALF[::-1] if lying else HALF
+    beside, along = LYING if lying else STANDING if layer.max() < 12 else DEEP
+    middle, span = (spots[:, 0].max() + spots[:, 0].min()) / 2, np.ptp(spots[:, 0])
+    beside *= min(1, (ACROSS - 1) / max(span, 1))
+
+    places, ends, start = np.zeros((n, 2)), [], 0.0
+    places[:, 0] = (spots[:, 0] - middle) * beside
+    for k in range(layer.max() + 1):
+        own = np.flatnonzero(layer == k)[np.argsort(spots[layer == k, 0])]
+        room = np.diff(places[own, 0]).min(initial=np.inf)
+        crowd = int(np.ceil((2 * half[0] + 0.02) / room)) or 1  # boxes that share a place
+        places[own, 1] = start + (2 * half[1] + 0.2) * (np.arange(own.size) % crowd)
+        ends.append((start - half[1], places[own, 1].max() + half[1]))
+        start = places[own, 1].max() + along
+
+    wires, labels = [], np.zeros((len(edges), 2))
+    for i, j, _ in edges:
+        bends = [((x - middle) * beside, end) for x, k in routes[i, j][1:-1] for end in ends[k]]
+        wires.append([places[i] + (0, half[1]), *bends, places[j] - (0, half[1])])
+    for j in range(n):
+        arriving = sorted((e for e, edge in enumerate(edges) if edge[1] == j), key=lambda e: wires[e][-2][0])
+        pull = 0.88 if len(arriving) > MANY else 0.5 if lying else 0.3  # where many arrive there is room only afar
+        for port, e in zip(np.linspace(-1, 1, len(arriving)), arriving, strict=True):
+            wires[e][-1] = wires[e][-1] + (0.7 * half[0] * port * (len(arriving) > 1), 0)
+            labels[e] = pull * np.array(wires[e][-2]) + (1 - pull) * wires[e][-1]
+    turned = slice(None, None, -1 if lying else 1)
+    return places[:, turned], [np.array(wire)[:, turned] for wire in wires], labels[:, turned]
+
+
+def _boxes(places, line=None, wide=0.94):
+    """Rectangles (…, 4, 2): whole boxes, or one line of text in each."""
+    places = np.reshape(places, (-1, 1, 2))
+    if line is None:
+        return places + CORNERS * HALF
+    return places + (0, line * LINE) + CORNERS * (wide * HALF[0], LINE / 2)
+
+
+def _flow(ax, paths, color):
+    """Thick lines along the paths, with heads at their ends."""
+    heads = []
+    for path in paths:
+        ahead = path[-1] - path[-2]
+        ahead = 0.11 * ahead / np.hypot(*ahead)
+        aside = 0.4 * ahead[::-1] * (-1, 1)
+        heads.append([path[-1], path[-1] - ahead + aside, path[-1] - ahead - aside])
+    thick = 2 if len(paths) <= MANY else 0.7
+    ax.add_collection(LineCollection(paths, color=color, linewidth=thick, zorder=2))
+    ax.add_collection(PolyCollection(heads, facecolor=color, zorder=2))
+
+
+def _write(ax, place, line, text, **style):
+    ax.text(place[0], place[1] + line * LINE, text, ha="center", va="center", fontsize=8, zorder=5, **style)
+
+
+def _slope(ax, place, slope, **style):
+    box = {"boxstyle": "round,pad=0.1", "facecolor": "white", "linewidth": 0}
+    ax.text(*place, number(slope), color=TANGENT, ha="center", va="center", fontsize=8, bbox=box, zorder=2.5, **style)
