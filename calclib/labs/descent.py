@@ -142,7 +142,7 @@ def side_by_side(f, rates, x=None, slope=None, *, start=2.0, steps=40):
     return explore(marks, scene, **controls, **form, alt=alt, labels={"start": START})
 
 
-def regimes(f, x=None, slope=None, *, start=2.0, steps=30):
+def regimes(f, x=None, slope=None, *, start=2.0, steps=10):
     """How far from the valley each rate ends, with 1/L and 2/L marked. Controls: the steps, the start."""
     ground = Valleys(f, x, slope)
     rates = np.linspace(*ground.rates(start), 241)[1:]
@@ -357,6 +357,8 @@ def cloud(x, y, *, lr=0.05, steps=200, seed=0):
     top = float(f"{1.6 / loss.L:.2g}")
     sizes = {str(s): s for s in (1, 2, 5, 10, 20, 50, 100, len(loss.y)) if s <= len(loss.y)}
 
+    middle = sizes.get("10", len(loss.y))
+
     @lru_cache(maxsize=64)
     def path(batch, lr):
         noisy = loss.batches(batch)
@@ -372,7 +374,7 @@ def cloud(x, y, *, lr=0.05, steps=200, seed=0):
         right.set(xlabel="step", ylabel="loss above the least", xlim=(0, steps), yscale="log")
         right.set(ylim=(1e-6, 5 * loss.above(np.zeros(2))))
 
-    def marks(axes, batch=10, lr=lr):
+    def marks(axes, batch=middle, lr=lr):
         left, right = axes
         points = np.asarray(path(batch, lr))
         above, half = loss.above(points), steps // 2
@@ -425,7 +427,7 @@ def settling(x, y, *, words=("x", "y"), of_wall=0.05, steps=200):
         right.plot(above[: now + 1], color=PATH)
         dot(right, now, above[now], color=PATH)
         left.plot(edges, w * edges + b, color=PATH)
-        wall = f"α is {lr * loss.L / 2:.3g} of the wall, 2/L = {2 / loss.L:.3g}."
+        wall = f"α is {50 * lr * loss.L:.3g} % of the wall, 2/L = {2 / loss.L:.3g}."
         if now < step:
             return f"After {counted(now)} the line has run away. {wall}"
         return f"After {counted(now)}: w = {w:.4g}, b = {b:.4g}, the loss {above[now]:.2g} above its least. {wall}"
