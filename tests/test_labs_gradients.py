@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
@@ -40,6 +40,7 @@ def raises(p):
     raise RuntimeError("no ground")
 
 
+FEW = settings(max_examples=15)  # a drawing costs milliseconds
 OF_A_POINT = [figure.hills, figure.slices, figure.dial, figure.field, figure.ring]
 BROKEN = {
     "raises": (raises, "no ground"),
@@ -139,6 +140,7 @@ def test_on_the_relief_higher_is_higher_and_farther_north_is_farther():
     assert place(0, 1, 0.0)[2] > place(0, 0, 0.0)[2]
 
 
+@FEW
 @given(st.floats(-5, 5), st.floats(-5, 5))
 def test_an_arrow_has_its_tip_where_it_says_and_a_head_of_two_equal_sides(dx, dy):
     x, y = arrow(Figure().subplots(), (1.0, 2.0), (dx, dy))[0].get_data()
@@ -211,12 +213,14 @@ def test_the_line_of_the_hills_goes_through_the_point():
     assert numbers(figure.hills(f).move(x=1.0, y=0.0).status)[:3] == [1, 0, -0.67]
 
 
+@FEW
 @given(st.floats(-1.7, 1.7), st.floats(-1.3, 1.3))
 def test_slices_have_the_slopes_of_the_formula(x, y):
     said = numbers(drawn(LIVE["slices"], x=x, y=y))[2:]
     assert np.allclose(said, [x**2 - 1 + y**2, 2 * x * y], atol=6e-4)
 
 
+@FEW
 @given(st.floats(-1.5, 1.5), st.floats(0.1, 1.2), st.integers(0, 360))
 def test_the_dial_says_the_dot_product_and_the_cosine(x, y, angle):
     slope_said, *_, last = numbers(drawn(LIVE["dial"], x=x, y=y, angle=angle).replace("°", " "))[1:]
@@ -231,6 +235,7 @@ def test_the_dial_is_steepest_along_the_gradient_and_flat_where_there_is_none():
     assert "every other direction" in drawn(LIVE["dial"], x=1.0, y=0.0, angle=30)
 
 
+@FEW
 @given(st.floats(-4, 4), st.floats(-4, 4))
 def test_a_gradient_crosses_the_level_line_at_a_right_angle(x, y):
     if np.hypot(*himmelblau.gradient([x, y])) > 1e-3:
@@ -247,6 +252,7 @@ def test_where_the_gradient_is_zero_no_direction_is_uphill(point):
     assert "no direction" in drawn(LIVE["field"], x=point[0], y=point[1], downhill=False)
 
 
+@FEW
 @given(st.floats(-2.5, 2.5), st.floats(0.2, 2.5))
 def test_downhill_leads_to_the_bottom_of_a_round_bowl_and_beside_it_in_a_valley(x, y):
     assert ", is 0° off" in drawn(LIVE["round"], x=x, y=y, downhill=True)
@@ -273,6 +279,7 @@ def test_a_walk_around_elsewhere_tells_a_slope_or_a_plain():
     assert "is level" in figure.ring(lambda p: 7.0).status
 
 
+@FEW
 @given(st.floats(-1.5, 1.5), st.floats(-1.5, 1.5))
 def test_a_small_square_grows_by_the_determinant(x, y):
     said = numbers(drawn(LIVE["square"], x=x, y=y, side=1e-4))
@@ -285,9 +292,65 @@ def test_a_square_that_is_turned_over_says_so():
     assert "turned over" not in drawn(LIVE["square"], x=1.5, y=1.5, side=0.1)
 
 
+# --- what they draw is true
+
+
+def sketched(live, *panels, **values):
+    """The lines that the marks draw on bare axes of their own, as points (k, 2), panel by panel."""
+    axes = Figure().subplots(*panels)
+    live.stage.marks(axes, **live.values | values)
+    return [[np.column_stack(line.get_data()) for line in ax.lines] for ax in np.ravel(axes)]
+
+
+@FEW
+@given(st.floats(-1.5, 1.5), st.floats(-1.2, 1.2))
+def test_slices_are_the_function_and_tangents_have_its_slope(x, y):
+    panels = sketched(LIVE["slices"], 2, 2, x=x, y=y)
+    for (cut, tangent, _), point, rise in zip(panels[2:], (1, 0), (x**2 - 1 + y**2, 2 * x * y), strict=True):
+        others = np.full(len(cut), (x, y)[point])
+        assert np.allclose(cut[:, 1], f((cut[:, 0], others) if point else (others, cut[:, 0])))
+        assert np.isclose(np.diff(tangent[:, 1])[0] / np.diff(tangent[:, 0])[0], rise, atol=1e-7)
+
+
+@FEW
+@given(st.integers(0, 360))
+def test_the_needle_points_to_the_angle_and_the_shadow_of_the_gradient_is_the_dot_product(angle):
+    circle, shadow, gradient, needle, _ = sketched(LIVE["dial"], 1, 2, x=1.0, y=0.5, angle=angle)[0]
+    middle, radius = np.array([1.0, 0.5]), np.hypot(*(circle[0] - [1.0, 0.5]))
+    u = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    g = np.array([0.25, 1.0]) / np.hypot(0.25, 1.0)
+    assert np.allclose(needle[1], middle + radius * u) and np.allclose(gradient[1], middle + radius * g)
+    assert np.allclose(shadow[1], middle + radius * (g @ u) * u)
+
+
+def test_the_measured_slopes_lie_on_the_cosine():
+    curve, measured, *_ = sketched(LIVE["dial"], 1, 2, x=1.0, y=0.5)[1]
+    assert np.allclose(curve[::3], measured, atol=1e-6)
+
+
+@FEW
+@given(st.floats(-4, 4), st.floats(-4, 4), st.booleans())
+def test_the_large_arrow_points_uphill_or_downhill(x, y, downhill):
+    live, g = LIVE["field"], himmelblau.gradient([x, y])
+    if np.hypot(*g) > 1e-3:
+        start, tip = sketched(live, x=x, y=y, downhill=downhill)[0][3 if downhill else 1][:2]
+        way = (tip - start) / np.hypot(*(tip - start))
+        assert np.allclose(way, (-1) ** downhill * g / np.hypot(*g))
+
+
+@FEW
+@given(st.floats(-1.5, 1.5), st.floats(-1.5, 1.5))
+def test_a_tiny_square_becomes_the_parallelogram_of_the_jacobian(x, y):
+    axes = Figure().subplots(1, 2)
+    LIVE["square"].stage.marks(axes, x=x, y=y, side=1e-5)
+    (image,), parallelogram = axes[1].patches, axes[1].lines[0].get_xydata()
+    assert np.allclose(image.get_xy()[[0, 25, 50, 75]], parallelogram[:4], atol=1e-9)
+
+
 WEIGHT, FUEL = cars()["weight_lb"] * 0.45359237 / 1000, cars()["litres_per_100km"]
 
 
+@FEW
 @given(st.floats(-5, 5), st.floats(-5, 5))
 def test_standardised_the_loss_is_a_round_bowl(w, b):
     best = np.polyfit(standardise(WEIGHT), FUEL, 1)

@@ -22,7 +22,7 @@ from calclib.pictures.plots import dot, ruler, straight, tag, window
 __all__ = ["dial", "field", "hills", "little_square", "loss_map", "ring", "slices"]
 
 VIEW = ((-1.7, 1.7), (-1.3, 1.3))
-LABELS = {"x": "point x", "y": "point y"}
+LABELS = {"x": "point x", "y": "point y", "angle": "angle °", "r": "radius r", "w": "slope w", "b": "offset b"}
 TURN = np.linspace(0, 2 * np.pi, 73)
 CIRCLE = np.stack([np.cos(TURN), np.sin(TURN)], axis=-1)
 
@@ -33,8 +33,27 @@ def _ground(f, view):
     return view, survey(f, view)
 
 
+def _by_hand(marks, scene, view, alt, *, names=("x", "y"), **more):
+    """A live figure whose point is put down on its first panel, a map over the view."""
+    more = dict(zip(names, view, strict=True)) | more
+    labels = {name: LABELS[name] for name in LABELS if name in more}
+    return explore(marks, scene, pointer=names, alt=alt, labels=labels, **more)
+
+
+def _map(ax, ground):
+    """The map of the ground; right angles look right."""
+    contours(ax, *ground)
+    ax.set(aspect=1)
+
+
+def _around_the_clock(ax, label, limit):
+    """An empty panel for what is seen in each direction, 0° to 360°."""
+    ax.axhline(0, color=QUIET, linewidth=1)
+    ax.set(xlabel="angle in degrees", ylabel=label, xlim=(0, 360), ylim=(-limit, limit), xticks=range(0, 361, 90))
+
+
 def _steep(X, Y, Z):
-    """A steepness that few places of the ground surpass."""
+    """Half of the steepest slope on the map."""
     down, right = np.gradient(Z, Y[:, 0], X[0])
     return window(np.hypot(down, right)[1:-1, 1:-1], margin=0)[1] / 2 or 1.0
 
@@ -75,8 +94,7 @@ def hills(f, view=None, *, at=(0.9, 0.7)):
     lines, place = level_lines(*ground), seen_from_above(*ground)
 
     def scene(axes):
-        contours(axes[0], *ground)
-        axes[0].set(aspect=1)
+        _map(axes[0], ground)
         relief(axes[1], *ground, place)
 
     def marks(axes, x=at[0], y=at[1]):
@@ -88,12 +106,8 @@ def hills(f, view=None, *, at=(0.9, 0.7)):
         dot(axes[1], *place(x, y, z)[:2], color=PATH)
         return f"At {_pair((x, y))} the ground is {z:.2f} high; along the line it is everywhere as high."
 
-    alt = (
-        "Left a map with lines of equal height, right the same ground as a surface; both show the line through a point."
-    )
-    return explore(
-        marks, scene, x=view[0], y=view[1], pointer=("x", "y"), panels=2, size=(7.6, 3.4), alt=alt, labels=LABELS
-    )
+    alt = "Left a map with lines of equal height, right the same ground as a surface; on both the line through a point."
+    return _by_hand(marks, scene, view, alt, panels=2, size=(7.6, 3.4))
 
 
 def slices(f, view=None, *, at=(0.5, 0.8)):
@@ -102,8 +116,7 @@ def slices(f, view=None, *, at=(0.5, 0.8)):
     place, rows = seen_from_above(*ground), [np.linspace(*side, 81) for side in view]
 
     def scene(axes):
-        contours(axes[0, 0], *ground)
-        axes[0, 0].set(aspect=1)
+        _map(axes[0, 0], ground)
         relief(axes[0, 1], *ground, place)
         for ax, letter, row in zip(axes[1], "xy", rows, strict=True):
             ax.axhline(0, color=QUIET, linewidth=1)
@@ -130,9 +143,7 @@ def slices(f, view=None, *, at=(0.5, 0.8)):
         "Above a map and the ground as a surface, cut along x and along y at one point. "
         "Below the two cuts as curves, each with its dashed tangent at the point."
     )
-    return explore(
-        marks, scene, x=view[0], y=view[1], pointer=("x", "y"), panels=(2, 2), size=(7.6, 6), alt=alt, labels=LABELS
-    )
+    return _by_hand(marks, scene, view, alt, panels=(2, 2), size=(7.6, 6))
 
 
 def dial(f, view=None, *, gradient=None, at=(1.0, 0.5), first=0):
@@ -142,12 +153,8 @@ def dial(f, view=None, *, gradient=None, at=(1.0, 0.5), first=0):
     limit = _steep(*ground)
 
     def scene(axes):
-        left, right = axes
-        contours(left, *ground)
-        left.set(aspect=1)
-        right.axhline(0, color=QUIET, linewidth=1)
-        right.set(xlabel="angle in degrees", ylabel="slope in that direction", xlim=(0, 360), ylim=(-limit, limit))
-        right.set(xticks=range(0, 361, 90))
+        _map(axes[0], ground)
+        _around_the_clock(axes[1], "slope in that direction", limit)
 
     def marks(axes, x=at[0], y=at[1], angle=first):
         left, right = axes
@@ -178,9 +185,7 @@ def dial(f, view=None, *, gradient=None, at=(1.0, 0.5), first=0):
         "Left a map with a dial around a point: the gradient in purple, the chosen direction in green. Right the slope "
         "against the angle: a cosine wave, with its top at the angle of the gradient; the dots on it are measured."
     )
-    controls = {"x": view[0], "y": view[1], "angle": (0, 360)}
-    labels = LABELS | {"angle": "angle °"}
-    return explore(marks, scene, **controls, pointer=("x", "y"), panels=2, size=(7.6, 3.6), alt=alt, labels=labels)
+    return _by_hand(marks, scene, view, alt, angle=(0, 360), panels=2, size=(7.6, 3.6))
 
 
 def field(f, view=None, *, gradient=None, at=None, downhill=False):
@@ -198,13 +203,12 @@ def field(f, view=None, *, gradient=None, at=None, downhill=False):
         return g * longest / np.sqrt(limit * np.maximum(np.hypot(*g.T), 1e-300))[..., None]
 
     def scene(ax):
-        contours(ax, *ground)
+        _map(ax, ground)
         X, Y = np.meshgrid(*(np.linspace(*side, 15)[1:-1] for side in view))
         points = np.stack([X, Y], axis=-1).reshape(-1, 2)
         slopes = np.array([_known(f, p, gradient) for p in points])
         there = np.isfinite(slopes).all(axis=1)
         arrow(ax, points[there], shown(slopes[there]), linewidth=1, alpha=0.8)
-        ax.set(aspect=1)
 
     def marks(ax, x=at[0], y=at[1], downhill=downhill):
         p, g = np.array([x, y]), slope(f, (x, y), gradient)
@@ -229,9 +233,8 @@ def field(f, view=None, *, gradient=None, at=None, downhill=False):
         "A map with arrows for the gradient, longer where it is steeper (by the square root). At one point a large "
         "arrow and the level line through that point, which a true gradient crosses at a right angle."
     )
-    controls = {"x": view[0], "y": view[1], "downhill": downhill}
     size = (5.6, 0.7 + 4.8 * sides[1] / sides[0])
-    return explore(marks, scene, **controls, pointer=("x", "y"), size=size, alt=alt, labels=LABELS)
+    return _by_hand(marks, scene, view, alt, downhill=downhill, size=size)
 
 
 def ring(f, view=None, *, at=(1.0, 0.0), first=0.4):
@@ -241,12 +244,8 @@ def ring(f, view=None, *, at=(1.0, 0.0), first=0.4):
     limit = np.ptp(window(ground[2], margin=0)) / 8
 
     def scene(axes):
-        left, right = axes
-        contours(left, *ground)
-        left.set(aspect=1)
-        right.axhline(0, color=QUIET, linewidth=1)
-        right.set(xlabel="angle in degrees", ylabel="height above the middle", xlim=(0, 360), ylim=(-limit, limit))
-        right.set(xticks=range(0, 361, 90))
+        _map(axes[0], ground)
+        _around_the_clock(axes[1], "height above the middle", limit)
 
     def marks(axes, x=at[0], y=at[1], r=first):
         left, right = axes
@@ -264,17 +263,8 @@ def ring(f, view=None, *, at=(1.0, 0.0), first=0.4):
         "Left a map with a circle around a point. Right how much higher or lower the ground is along that circle, "
         "against the angle: above zero all around a minimum, below around a maximum, both in turn around a saddle."
     )
-    controls = {"x": view[0], "y": view[1], "r": (0.02 * widest, float(f"{widest:.2g}"))}
-    return explore(
-        marks,
-        scene,
-        **controls,
-        pointer=("x", "y"),
-        panels=2,
-        size=(7.6, 3.6),
-        alt=alt,
-        labels=LABELS | {"r": "radius r"},
-    )
+    radii = (0.02 * widest, float(f"{widest:.2g}"))
+    return _by_hand(marks, scene, view, alt, r=radii, panels=2, size=(7.6, 3.6))
 
 
 def _around(rise):
@@ -330,8 +320,7 @@ def little_square(F, view=((-1.5, 1.5), (-1.5, 1.5)), *, at=(0.5, 0.6), first=0.
         "Left a grid with a little square. Right what a function makes of the grid and of the square, and the dashed "
         "parallelogram that its Jacobian makes of it: the smaller the square, the less the two differ."
     )
-    controls = {"x": view[0], "y": view[1], "side": (0.1, 0.9)}
-    return explore(marks, scene, **controls, pointer=("x", "y"), panels=2, size=(7.6, 3.9), alt=alt, labels=LABELS)
+    return _by_hand(marks, scene, view, alt, side=(0.1, 0.9), panels=2, size=(7.6, 3.9))
 
 
 def _grid(view):
@@ -347,7 +336,7 @@ def _images(F, points):
     for i, p in enumerate(points):
         try:
             images[i] = F(np.array(p))
-        except Exception:  # noqa: S112  it is told where somebody stands
+        except Exception:  # it is told where somebody stands
             continue
     return images
 
@@ -376,8 +365,8 @@ def loss_map(x, y, *, reach=6.0, at=(-3.0, -3.0), names=("x", "y")):
 
     def scene(axes):
         left, right = axes
-        contours(left, *ground)
-        left.set(aspect=1, xlabel="w", ylabel="b")
+        _map(left, ground)
+        left.set(xlabel="w", ylabel="b")
         left.plot(*best, "*", color=TRUTH, markersize=12, markeredgecolor="white")
         right.plot(x, y, ".", color=TRUTH, markersize=4, alpha=0.6)
         right.set(xlim=ends, ylim=window(y, margin=0.2), xlabel=names[0], ylabel=names[1])
@@ -400,6 +389,4 @@ def loss_map(x, y, *, reach=6.0, at=(-3.0, -3.0), names=("x", "y")):
         "Left the loss as a map over w and b, with an arrow downhill from the point chosen and a star at the lowest "
         "point. Right the data, and the line with that w and b."
     )
-    controls = {"w": view[0], "b": view[1]}
-    labels = {"w": "slope w", "b": "offset b"}
-    return explore(marks, scene, **controls, pointer=("w", "b"), panels=2, size=(7.6, 3.8), alt=alt, labels=labels)
+    return _by_hand(marks, scene, view, alt, names=("w", "b"), panels=2, size=(7.6, 3.8))
