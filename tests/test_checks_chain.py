@@ -1,0 +1,258 @@
+"""Lesson 05: every right answer is a yes, however it is written; every known mistake is named."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from calclib import autodiff, checks
+from calclib.checks import chain as check
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("CALCLIB_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setattr("os.fsync", lambda handle: None)  # the disk is not what is tried here
+
+
+FUNCTIONS = {
+    "composed_slope": "df, g, dg, x",
+    "two_paths": "a, b, c, d",
+    "dual_product": "x, y",
+    "tanh": "x",
+    "divide": "x, y",
+    "push": "node",
+    "sweeps": "inputs, outputs",
+    "neuron_slopes": "w, x, b",
+}
+
+
+def node(value, name="", parents=(), slopes=()):
+    """A Var as the lesson builds it, or anything with a value and edges."""
+    return SimpleNamespace(value=value, name=name, edges=list(zip(parents, slopes, strict=True)), grad=0.0)
+
+
+def written(name: str, body: str):
+    """The function `name` with this body, as a learner would write it."""
+    space = {"np": np, "math": math, "Var": node, "calclib": autodiff}
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    exec(f"def {name}({FUNCTIONS[name]}):\n{lines}", space)
+    return space[name]
+
+
+PAIRS = "(a, da), (b, db) = x, y\n"
+ONE = "y = math.tanh(x.value)\nreturn Var(y, 'tanh', (x,), ({},))"
+TWO = "a, b = x.value, y.value\nreturn Var(a / b, '÷', (x, y), ({}))"
+NEURON = "s = 1 / (1 + math.exp(-(w * x + b)))\n"
+EACH = "for parent, slope in node.edges:\n    "
+
+RIGHT = {
+    "composed_slope": [
+        "return df(g(x)) * dg(x)",
+        "u = g(x)\nreturn dg(x) * df(u)",
+        "return np.prod([df(g(x)), dg(x)])",
+    ],
+    "two_paths": ["return a * c + b * d", "return np.dot([a, b], [c, d])", "return d * b + c * a"],
+    "dual_product": [
+        PAIRS + "return a * b, da * b + a * db",
+        "return [x[0] * y[0], x[1] * y[0] + x[0] * y[1]]",
+        PAIRS + "return np.array([a * b, b * da + db * a])",
+        PAIRS + "return a * b, a * b * (da / a + db / b)",
+    ],
+    "tanh": [
+        ONE.format("1 - y * y"),
+        ONE.format("1 - np.tanh(x.value) ** 2"),
+        ONE.format("1 / np.cosh(x.value) ** 2"),
+        "return calclib.tanh(x)",
+    ],
+    "divide": [
+        TWO.format("1 / b, -a / b**2"),
+        TWO.format("1 / y.value, -x.value / y.value / y.value"),
+        "a, b = x.value, y.value\nreturn Var(a / b, '÷', (y, x), (-(a / b) / b, 1 / b))",
+        "return x / y",
+    ],
+    "push": [
+        EACH + "parent.grad += slope * node.grad",
+        EACH + "parent.grad = parent.grad + node.grad * slope\nreturn node",
+        "for p, s in zip(node.parents, node.slopes):\n    p.grad += s * node.grad",
+    ],
+    "sweeps": ["return inputs, outputs", "return [inputs, outputs]", "return np.array([inputs, outputs])"],
+    "neuron_slopes": [
+        NEURON + "return s * (1 - s) * x, s * (1 - s) * w, s * (1 - s)",
+        NEURON + "return s * (1 - s) * np.array([x, w, 1])",
+        "e = np.exp(-(w * x + b))\nslope = e / (1 + e) ** 2\nreturn [slope * x, slope * w, slope]",
+    ],
+}
+
+WRONG = {
+    "composed_slope": {
+        "return df(x) * dg(x)": "taken at x",
+        "return df(dg(x))  * dg(x)": "taken at g′(x)",
+        "return df(g(x))": "g′(x) is forgotten",
+        "return df(g(x)) + dg(x)": "added",
+        "return df(g(x)) * g(x)": "g itself",
+        "return df(g(x)) * dg(g(x))": "inner slope is taken at g(x)",
+        "return df(x) * dg(g(x))": "swap them",
+        "return dg(x)": "should be 300",
+    },
+    "two_paths": {
+        "return (a + c) * (b + d)": "the other way round",
+        "return a * c * b * d": "the two paths are multiplied",
+        "return a + b + c + d": "all four are added",
+        "return a * c": "through v adds",
+        "return b * d": "through u adds",
+        "return a * d + b * c": "out of the same one",
+        "return a * b + c * d": "a belongs to c",
+        "return (a + b) * (c + d)": "every way in",
+        "return 0": "should be 31",
+    },
+    "dual_product": {
+        PAIRS + "return a * b, da * db": "slopes are multiplied",
+        PAIRS + "return a * b, da * b + a * db + da * db": "adds nothing",
+        PAIRS + "return a * b - da * db, da * b + a * db": "nothing to the value",
+        PAIRS + "return a * b + da * db, da * b + a * db": "not to the value",
+        PAIRS + "return a * b, da + db": "that is the sum",
+        PAIRS + "return a * b, da * b": "a·b′ is missing",
+        PAIRS + "return a * b, a * db": "a′·b is missing",
+        PAIRS + "return a * b, a * da + b * db": "the other's value",
+        PAIRS + "return a * b, da * b - a * db": "subtracted",
+        PAIRS + "return da * b + a * db, a * b": "value comes first",
+        PAIRS + "return a + b, da * b + a * db": "here it is their sum",
+        PAIRS + "return a * b": "2 numbers should be",
+    },
+    "tanh": {
+        ONE.format("1 - x.value**2"): "taken at the input",
+        ONE.format("y"): "not the slope",
+        ONE.format("1 - math.tanh(y)**2"): "once too often",
+        ONE.format("1 - y"): "square is missing",
+        ONE.format("y * (1 - y)"): "belongs to the sigmoid",
+        ONE.format("y * y - 1"): "sign is turned",
+        ONE.format("1.0"): "left at 1",
+        ONE.format("0.0"): "left at 0",
+        ONE.format("'steep'"): "where a number should be",
+        "return Var(x.value, 'tanh', (x,), (1.0,))": "value is still x",
+        "return Var(1 / (1 + math.exp(-x.value)), 'tanh', (x,), (1.0,))": "this is the sigmoid",
+        "return Var(math.tanh(x.value))": "0 edges",
+        "return Var(math.tanh(x.value), 'tanh', (Var(1.0),), (1.0,))": "x itself",
+        "return math.tanh(x.value)": "a Var should be",
+        "v = Var(math.tanh(x.value))\nv.edges = [1.0]\nreturn v": "pairs (parent, slope)",
+        "v = Var(math.tanh(x.value))\nv.edges = None\nreturn v": "pairs (parent, slope)",
+    },
+    "divide": {
+        TWO.format("1 / b, a / b**2"): "sign turned",
+        TWO.format("1 / b, -a / b"): "square is missing",
+        TWO.format("1 / b, -1 / b**2"): "x is missing",
+        TWO.format("b, a"): "slopes of a product",
+        TWO.format("-a / b**2, 1 / b"): "swapped",
+        TWO.format("b, -a / b**2"): "slope in x is 1/y",
+        TWO.format("1 / b, 1 / a"): "here it is 1/x",
+        TWO.format("1 / b, -a / b**3"): "−1/y²",
+        TWO.format("1 / b, 0.0"): "the slopes in divide",
+        "return Var(x.value / y.value, '÷', (x,), (1 / y.value,))": "no edge to y",
+        "return Var(x.value / y.value, '÷', (y,), (-x.value / y.value**2,))": "no edge to x",
+        "return x * y**-1": "neither x nor y",
+        "return Var(x.value * y.value, '÷', (x, y), (1.0, 1.0))": "this is the product",
+        "return Var(y.value / x.value, '÷', (x, y), (1.0, 1.0))": "upside down",
+        "return Var(x.value // y.value, '÷', (x, y), (1.0, 1.0))": "cuts off",
+        "return x.value / y.value": "a Var should be",
+    },
+    "push": {
+        EACH + "parent.grad = slope * node.grad": "= forgets",
+        EACH + "grad = slope * node.grad": "nothing has arrived",
+        EACH + "parent.grad += slope + node.grad": "slope and gradient are added",
+        EACH + "parent.grad = slope + node.grad": "= and a sum",
+        EACH + "parent.grad += node.grad": "slope is missing",
+        EACH + "parent.grad += slope": "node.grad is missing",
+        EACH + "parent.grad *= slope * node.grad": "old gradient is multiplied",
+        EACH + "parent.grad -= slope * node.grad": "sign is turned",
+        EACH + "parent.grad += slope * node.value": "value of the node",
+        EACH + "parent.grad += slope * node.grad\nnode.grad = 0.0": "changed node.grad",
+        "for p, s in dict(node.edges).items():\n    p.grad += s * node.grad": "keeps only the last",
+        EACH + "parent.grad = 'much'": "2 numbers should be",
+    },
+    "sweeps": {
+        "return outputs, inputs": "swapped",
+        "return 2 * inputs, outputs": "central differences",
+        "return inputs * outputs, inputs * outputs": "not one entry",
+        "return inputs, 1": "always one",
+        "return 1, outputs": "always one",
+        "return 1, 1": "both take more than one",
+        "return min(inputs, outputs)": "2 numbers should be",
+    },
+    "neuron_slopes": {
+        NEURON + "t = 1 / (1 + math.exp(-s))\nreturn t * (1 - t) * np.array([x, w, 1])": "taken at its output",
+        "z = w * x + b\nreturn z * (1 - z) * np.array([x, w, 1])": "in place of z",
+        "return x, w, 1": "slope of σ is forgotten",
+        NEURON + "return (s * (1 - s),) * 3": "inner slopes",
+        NEURON + "return s * x, s * w, s": "σ itself",
+        NEURON + "return s * (1 - s) * np.array([w, x, 1])": "swapped",
+        NEURON + "return s * (1 - s) * np.array([x, w, b])": "not b",
+        NEURON + "return (1 - s * s) * np.array([x, w, 1])": "belongs to tanh",
+        NEURON + "return s * (1 - s) + np.array([x, w, 1])": "added",
+        NEURON + "return s": "3 numbers should be",
+    },
+}
+
+ASKED = [name for name in FUNCTIONS if name != "push"]  # the others are asked for what they return
+
+
+def cases(table):
+    return [pytest.param(name, body, id=f"{name}-{n}") for name in table for n, body in enumerate(table[name])]
+
+
+@pytest.mark.parametrize("name, body", cases(RIGHT))
+def test_right_answers_are_a_yes_however_they_are_written(name, body):
+    answer = getattr(check, name)(written(name, body))
+    assert answer.state == "yes", answer
+
+
+@pytest.mark.parametrize("name, body", cases(WRONG))
+def test_mistakes_are_named(name, body):
+    answer = getattr(check, name)(written(name, body))
+    assert answer.state == "not yet"
+    assert WRONG[name][body] in answer.message
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_stubs_are_not_started(name):
+    for body in ("...", '"""Your task."""\n...', "result = ...\nreturn result"):
+        assert getattr(check, name)(written(name, body)).state == "not started"
+    assert getattr(check, name)(...).state == "not started"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize(
+    "value", ["'text'", "True", "float('nan')", "1j", "{}", "[[1], [2]]", "[[1, 2], [3]]", "np.zeros((2, 3))"]
+)
+def test_wrong_kinds_get_a_sentence(name, value):
+    assert getattr(check, name)(written(name, f"return {value}")).state == "not yet"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("thing", [3, "text", None, True, lambda: 1, lambda *, z: 1, np.zeros(3), np.add])
+def test_wrong_things_get_a_sentence(name, thing):
+    assert getattr(check, name)(thing).state == "not yet"
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_forgotten_return_is_noticed(name):
+    assert "`return` missing" in getattr(check, name)(written(name, "result = 1")).message
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_hang_ends(name, monkeypatch):
+    monkeypatch.setattr(checks, "SECONDS", 0.05)
+    assert "never ends" in getattr(check, name)(written(name, "while True:\n    pass")).message
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_learners_exceptions_come_through(name):
+    with pytest.raises(AssertionError, match="mine"):
+        getattr(check, name)(written(name, "raise AssertionError('mine')"))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_sentence_earned_fits_on_three_lines(name):
+    answer = getattr(check, name)(written(name, RIGHT[name][0]))
+    assert 40 < len(answer.message) < 240
