@@ -1,0 +1,252 @@
+"""How fast a slider moves a figure: `explore` beside what people use, in a real JupyterLab in Chromium.
+
+    pip install -r requirements.txt -r tests/requirements.txt -r benchmarks/requirements.txt
+    python benchmarks/latency.py
+
+The same figure for all: a contour, a path of 100 steps on it, and its loss curve. Measured in the page, for each way:
+
+- key → pixels: from the keydown event to the animation frame after the new picture stands in the page (an <img> that is
+  decoded, a canvas that is drawn on, an SVG that is in place), median of single key presses on an idle page;
+- frames a second while the mouse drags the slider, and how long after the last event the last picture came;
+- kernel: milliseconds of Python for one frame, median.
+"""
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import nbformat
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from lab import browser, open_notebook, run_all, server  # noqa: E402
+
+PRESSES, DRAG_EVENTS, EVENT_PAUSE = 15, 90, 16  # key presses; mouse events of a drag, milliseconds between them
+
+FIGURE = """
+import time
+import numpy as np
+from calclib import descend, gradient_descent, quadratic
+
+valley = quadratic([1, 12], angle=0.5)
+xs = np.linspace(-2, 2, 121)
+heights = valley(np.stack(np.meshgrid(xs, xs), axis=-1))
+kernel = {}
+
+def timed(way, call):
+    begin = time.perf_counter()
+    answer = call()
+    kernel.setdefault(way, []).append(1000 * (time.perf_counter() - begin))
+    return answer
+
+def scene(axes):
+    axes[0].contourf(xs, xs, heights, levels=25)
+    axes[0].set(xlim=(-2, 2), ylim=(-2, 2), aspect=1)
+    axes[1].set(xlim=(0, 100), ylim=(1e-8, 1e2), yscale="log")
+
+def marks(axes, lr=0.05):
+    path = descend(gradient_descent, valley, [-1.7, 1.4], lr=lr, steps=100)
+    axes[0].plot(*np.asarray(path).T, "o-", markersize=3, color="C1")
+    axes[1].plot(np.maximum(valley(path), 1e-12), color="C1")
+    axes[1].text(50, 10, f"learning rate {lr:.3f}")
+"""
+
+WAYS = {
+    "interact, a new figure": """
+import matplotlib.pyplot as plt
+from ipywidgets import interact, FloatSlider
+
+def new_figure(lr):
+    def draw():
+        figure, axes = plt.subplots(1, 2, figsize=(7, 4))
+        scene(axes)
+        marks(axes, lr)
+        plt.show()
+    timed("interact, a new figure", draw)
+
+interact(new_figure, lr=FloatSlider(0.05, min=0.001, max=0.16, step=0.001, readout_format=".3f"));
+""",
+    "one figure in an Output widget": """
+import matplotlib.pyplot as plt
+from IPython.display import clear_output, display
+from ipywidgets import FloatSlider, Output, VBox
+
+out, slider = Output(), FloatSlider(0.05, min=0.001, max=0.16, step=0.001, readout_format=".3f")
+with plt.ioff():
+    kept, kept_axes = plt.subplots(1, 2, figsize=(7, 4))
+scene(kept_axes)
+standing = []
+
+def redraw(change):
+    def draw():
+        for artist in standing:
+            artist.remove()
+        before = {a for ax in kept_axes for a in ax.get_children()}
+        marks(kept_axes, slider.value)
+        standing[:] = [a for ax in kept_axes for a in ax.get_children() if a not in before]
+        with out:
+            clear_output(wait=True)
+            display(kept)
+    timed("one figure in an Output widget", draw)
+
+slider.observe(redraw, "value")
+redraw(None)
+display(VBox([slider, out]))
+""",
+    "ipympl": """
+%matplotlib widget
+import matplotlib.pyplot as plt
+from ipywidgets import FloatSlider
+
+slider = FloatSlider(0.05, min=0.001, max=0.16, step=0.001, readout_format=".3f")
+display(slider)
+live, live_axes = plt.subplots(1, 2, figsize=(7, 4))
+scene(live_axes)
+shown = []
+
+def update(change):
+    def draw():
+        for artist in shown:
+            artist.remove()
+        before = {a for ax in live_axes for a in ax.get_children()}
+        marks(live_axes, slider.value)
+        shown[:] = [a for ax in live_axes for a in ax.get_children() if a not in before]
+        live.canvas.draw()
+    timed("ipympl", draw)
+
+slider.observe(update, "value")
+update(None)
+""",
+    "explore": """
+from calclib.live import Live, explore
+
+drawn = Live._drawn
+Live._drawn = lambda figure, at: timed("explore", lambda: drawn(figure, at))
+lrs = np.round(np.arange(0.001, 0.161, 0.001), 3)
+explore(marks, scene, lr=lrs, panels=2, alt="A path on a contour, and its loss.")
+""",
+}
+
+WATCH = """
+(cell) => {
+  const frames = [];
+  const stamp = () => requestAnimationFrame((t) => frames.push(performance.now()));
+  const images = (nodes) => nodes.forEach((node) => {
+    for (const image of node.querySelectorAll ? [node, ...node.querySelectorAll("img")] : [])
+      if (image.tagName === "IMG") image.decode().then(stamp, stamp);
+  });
+  new MutationObserver((changes) => changes.forEach((c) => images([...c.addedNodes])))
+    .observe(cell, { subtree: true, childList: true });
+  const shadow = cell.querySelector(".calclib-live .overlay")?.shadowRoot;
+  if (shadow) new MutationObserver(stamp).observe(shadow, { subtree: true, childList: true });
+  if (cell.querySelector("canvas")) {
+    const draw = CanvasRenderingContext2D.prototype.drawImage;
+    CanvasRenderingContext2D.prototype.drawImage = function (...args) {
+      if (cell.contains(this.canvas)) stamp();
+      return draw.apply(this, args);
+    };
+  }
+  const events = [];
+  for (const kind of ["keydown", "pointermove", "mousemove"])
+    window.addEventListener(kind, () => events.push(performance.now()), true);
+  window.watched = { frames, events };
+}
+"""
+
+
+def notebook(folder, way):
+    """A notebook for this way alone, so that none changes another's backend."""
+    sources = FIGURE, WAYS[way], "import json\nprint('KERNEL ' + json.dumps(kernel))"
+    cells = [nbformat.v4.new_code_cell(source.strip()) for source in sources]
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec}), folder / f"{way}.ipynb")
+
+
+def handle(cell):
+    """What takes the arrow keys and the mouse: an ipywidgets handle, or the browser's own slider."""
+    return cell.locator(".noUi-handle, input[type=range]").first
+
+
+def latency(page, cell):
+    """Milliseconds from each key press to its new pixels."""
+    waits = []
+    for press in range(PRESSES):
+        handle(cell).focus()
+        page.wait_for_timeout(400)
+        page.evaluate("() => { watched.frames.length = watched.events.length = 0; }")
+        page.keyboard.press("ArrowRight" if press % 2 else "ArrowLeft")
+        page.wait_for_function("() => watched.frames.length", timeout=20_000)
+        page.wait_for_timeout(700)
+        waits.append(page.evaluate("() => watched.frames[0] - watched.events[0]"))
+    return median(waits)
+
+
+def drag(page, cell):
+    """Frames a second during a drag, and milliseconds from its last event to its last picture."""
+    box = handle(cell).bounding_box()
+    track = cell.locator(".noUi-target, input[type=range]").first.bounding_box()
+    y, left, width = box["y"] + box["height"] / 2, track["x"] + 0.1 * track["width"], 0.8 * track["width"]
+    if cell.locator(".noUi-handle").count():
+        page.mouse.move(box["x"] + box["width"] / 2, y)
+    else:
+        page.mouse.move(left, y)
+    page.mouse.down()
+    page.evaluate("() => { watched.frames.length = watched.events.length = 0; }")
+    for i in range(DRAG_EVENTS):
+        page.mouse.move(left + width * i / DRAG_EVENTS, y)
+        page.wait_for_timeout(EVENT_PAUSE)
+    page.wait_for_timeout(2500)
+    page.mouse.up()
+    frames, events = page.evaluate("() => [watched.frames, watched.events]")
+    during = [t for t in frames if events[0] <= t <= events[-1]]
+    return 1000 * len(during) / (events[-1] - events[0]), max(frames[-1] - events[-1], 0)
+
+
+def measure(page, cell):
+    cell.scroll_into_view_if_needed()
+    page.evaluate(WATCH, cell.element_handle())
+    wait = latency(page, cell)
+    return (wait, *drag(page, cell))
+
+
+def main():
+    ways = [way for way in WAYS if way != "ipympl" or importlib.util.find_spec("ipympl")]
+    found = {}
+    with TemporaryDirectory() as folder, server(Path(folder)) as address, browser() as chromium:
+        for way in ways:
+            notebook(Path(folder), way)
+            page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+            open_notebook(page, address, f"{way}.ipynb")
+            run_all(page, seconds=120)
+            page.wait_for_timeout(2000)
+            found[way] = (*measure(page, page.locator(".jp-CodeCell").nth(1)), kernel_time(page, way))
+            page.close()
+    report(found)
+
+
+def kernel_time(page, way):
+    """Run the last cell again, which prints what the kernel counted; the median."""
+    page.evaluate(
+        """() => {
+          const notebook = window.jupyterapp.shell.currentWidget.content;
+          notebook.activeCellIndex = notebook.widgets.length - 1;
+          window.jupyterapp.commands.execute("notebook:run-cell");
+        }"""
+    )
+    page.wait_for_timeout(3000)
+    text = page.locator(".jp-OutputArea-output", has_text="KERNEL ").last.inner_text()
+    return median(json.loads(text.partition("KERNEL ")[2])[way])
+
+
+def report(found):
+    print("| | key → pixels | against interact | frames/s dragging | last picture after | kernel per frame |")
+    print("|---|---|---|---|---|---|")
+    slow = found["interact, a new figure"][0]
+    for way, (wait, rate, last, kernel) in found.items():
+        print(f"| {way} | {wait:.0f} ms | {slow / wait:.1f}× | {rate:.1f} | {last:.0f} ms | {kernel:.1f} ms |")
+
+
+if __name__ == "__main__":
+    main()
