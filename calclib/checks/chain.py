@@ -73,7 +73,7 @@ def two_paths(two_paths):
 @exercise
 def dual_product(dual_product):
     """(a + a′ε)(b + b′ε) = ab + (a′b + ab′)ε, for ε² = 0: the product rule comes out by itself."""
-    for (a, da), (b, db) in (((3.0, 1.0), (5.0, 4.0)), ((-2.0, 0.5), (4.0, -3.0))):
+    for (a, da), (b, db) in (((3.0, 1.0), (5.0, 3.0)), ((-2.0, 0.5), (4.0, -3.0))):
         value, slope = a * b, da * b + a * db
         expect(
             dual_product((a, da), (b, db)),
