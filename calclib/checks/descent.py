@@ -80,6 +80,58 @@ def _points(slope, x, lr, steps):
 
 
 @exercise
+def rates(best_rate: float, wall_rate: float):
+    """With L = f″ at the bottom, 1/L is the best rate there and 2/L the wall: predicted before it was run."""
+    if min(best_rate, wall_rate) <= 0:
+        raise NotYet(f"{min(best_rate, wall_rate):g} came: a learning rate is a number above zero.")
+    if _is_wall(best_rate) and _is_best(wall_rate):
+        raise NotYet("The two are swapped: the wall is the larger one.")
+    if not _is_wall(wall_rate):
+        for sentence, value in {
+            "that is 1/L, the best rate; the wall is twice as far.": 1 / 8,
+            "that is L = f″ itself; the wall is 2 divided by it.": 8,
+            "that is L/2; the wall is 2/L.": 4,
+            "that is 2/4. Is L taken at x = 0? It counts at the bottom; and e^(2x) has 4e^(2x) as its f″.": 1 / 2,
+            "that is 2/2. The inner derivative of e^(2x) comes twice, so f″ is 4e^(2x).": 1,
+        }.items():
+            if math.isclose(wall_rate, value, rel_tol=0.005):
+                raise NotYet(f"wall_rate = {wall_rate:g}: {sentence}")
+        low = _settles(1.01 * wall_rate)
+        ran = "1.01 times that rate still settles" if low else "0.99 times that rate does not settle"
+        raise NotYet(f"wall_rate = {wall_rate:g}: a descent with {ran}, so the wall is {'higher' if low else 'lower'}.")
+    if not _is_best(best_rate):
+        left = abs(_next(BOTTOM + 1e-4, best_rate) - BOTTOM) / 1e-4
+        hint = " A bigger rate is not a faster one." if best_rate > 1.1 * wall_rate / 2 else ""
+        raise NotYet(f"best_rate = {best_rate:g}: near the bottom a step leaves {left:.0%} of the distance.{hint}")
+
+
+BOTTOM = math.log(2) / 2  # of e^(2x) − 4x
+
+
+def _next(x, lr):
+    return x - lr * (2 * math.exp(2 * x) - 4)
+
+
+def _settles(lr) -> bool:
+    """Whether 2,000 real steps on e^(2x) − 4x, from close by, end nearer to its bottom than they began."""
+    x = BOTTOM + 1e-3
+    for _ in range(2000):
+        x = _next(x, lr)
+        if not abs(x) < 300:
+            return False
+    return abs(x - BOTTOM) < 1e-3 - 1e-15
+
+
+def _is_wall(lr) -> bool:
+    return _settles(0.99 * lr) and not _settles(1.01 * lr)
+
+
+def _is_best(lr) -> bool:
+    """Whether one step from close by leaves less than a twentieth of the distance."""
+    return abs(_next(BOTTOM + 1e-4, lr) - BOTTOM) < 5e-6
+
+
+@exercise
 def settle(settle):
     """It stops for one of three reasons, and says which: a small gradient, a step limit, a divergence."""
 
@@ -152,58 +204,6 @@ def _beyond(x):
 
 
 @exercise
-def rates(best_rate: float, wall_rate: float):
-    """With L = f″ at the bottom, 1/L is the best rate there and 2/L the wall: predicted before it was run."""
-    if min(best_rate, wall_rate) <= 0:
-        raise NotYet(f"{min(best_rate, wall_rate):g} came: a learning rate is a number above zero.")
-    if _is_wall(best_rate) and _is_best(wall_rate):
-        raise NotYet("The two are swapped: the wall is the larger one.")
-    if not _is_wall(wall_rate):
-        for sentence, value in {
-            "that is 1/L, the best rate; the wall is twice as far.": 1 / 8,
-            "that is L = f″ itself; the wall is 2 divided by it.": 8,
-            "that is L/2; the wall is 2/L.": 4,
-            "that is 2/4. Is L taken at x = 0? It counts at the bottom; and e^(2x) has 4e^(2x) as its f″.": 1 / 2,
-            "that is 2/2. The inner derivative of e^(2x) comes twice, so f″ is 4e^(2x).": 1,
-        }.items():
-            if math.isclose(wall_rate, value, rel_tol=0.005):
-                raise NotYet(f"wall_rate = {wall_rate:g}: {sentence}")
-        low = _settles(1.01 * wall_rate)
-        ran = "1.01 times that rate still settles" if low else "0.99 times that rate does not settle"
-        raise NotYet(f"wall_rate = {wall_rate:g}: a descent with {ran}, so the wall is {'higher' if low else 'lower'}.")
-    if not _is_best(best_rate):
-        left = abs(_next(BOTTOM + 1e-4, best_rate) - BOTTOM) / 1e-4
-        hint = " A bigger rate is not a faster one." if best_rate > 1.1 * wall_rate / 2 else ""
-        raise NotYet(f"best_rate = {best_rate:g}: near the bottom a step leaves {left:.0%} of the distance.{hint}")
-
-
-BOTTOM = math.log(2) / 2  # of e^(2x) − 4x
-
-
-def _next(x, lr):
-    return x - lr * (2 * math.exp(2 * x) - 4)
-
-
-def _settles(lr) -> bool:
-    """Whether 2,000 real steps on e^(2x) − 4x, from close by, end nearer to its bottom than they began."""
-    x = BOTTOM + 1e-3
-    for _ in range(2000):
-        x = _next(x, lr)
-        if not abs(x) < 300:
-            return False
-    return abs(x - BOTTOM) < 1e-3 - 1e-15
-
-
-def _is_wall(lr) -> bool:
-    return _settles(0.99 * lr) and not _settles(1.01 * lr)
-
-
-def _is_best(lr) -> bool:
-    """Whether one step from close by leaves less than a twentieth of the distance."""
-    return abs(_next(BOTTOM + 1e-4, lr) - BOTTOM) < 5e-6
-
-
-@exercise
 def plane_step(plane_step):
     """Both coordinates step together, each by its own partial derivative at the old point."""
     for x, y, lr in ((1.0, 2.0, 0.1), (-2.0, 0.5, 0.2)):
@@ -232,6 +232,54 @@ def plane_step(plane_step):
                 "these are the steps, not the new point.": (-lr * u, -lr * v),
             },
         )
+
+
+@exercise
+def fit(fit):
+    """Descent and the normal equations agree to 1e-6: a line learned from 392 real cars."""
+    X, y = np.array([[1.0, 2.0], [1.0, -1.0], [1.0, 0.5]]), np.array([3.0, -2.0, 4.0])
+    lr, m = 0.1, len(y)
+    first = 2 * lr / m * np.array([sum(y), sum(X[:, 1] * y)])
+    H = 2 * X.T @ X / m
+    expect(
+        fit(X.copy(), y.copy(), lr, 1),
+        first,
+        at=f"fit(X, y, lr={lr}, steps=1) for X = {X.tolist()} and y = {y.tolist()}",
+        tol=1e-9,
+        mistakes={
+            "the sign is turned: step against the gradient, and the error is X @ theta - y.": -first,
+            "the 2 from the square is missing.": first / 2,
+            "the gradient is the sum; the loss is the mean, so divide by the number of rows.": first * m,
+            "the sum, not the mean, and without the 2; or is it divided by the columns? Divide by the rows.": first
+            * m
+            / 2,
+            "theta has not moved: is it updated in the loop?": np.zeros(2),
+            "this is the answer of the normal equations; descent has made one step only.": np.linalg.solve(
+                X.T @ X, X.T @ y
+            ),
+            "it starts at ones; start at zeros.": np.ones(2) - lr * H @ np.ones(2) + first,
+            "two steps were made.": first - lr * H @ first + first,
+        },
+    )
+    expect(
+        fit(X.copy(), y.copy(), lr, 3),
+        first + (np.eye(2) - lr * H) @ (first + (np.eye(2) - lr * H) @ first),
+        at=f"fit(X, y, lr={lr}, steps=3) for the same data",
+        tol=1e-9,
+        mistakes={
+            "the gradient is not asked again: it must be computed inside the loop.": 3 * first,
+            "one step only: is `return` inside the loop?": first,
+        },
+    )
+    data = cars()
+    X = np.column_stack([np.ones(392), standardise(data["weight_lb"])])
+    y = data["litres_per_100km"]
+    expect(
+        fit(X.copy(), y.copy(), 0.1, 300),
+        (y.mean(), np.mean(X[:, 1] * y)),  # standardised columns are at right angles, so each answer is a mean
+        at="fit(X, y, lr=0.1, steps=300) for the standardised cars",
+        tol=1e-6,
+    )
 
 
 @exercise
@@ -290,51 +338,3 @@ def schedule(schedule):
     late = 0.4 * (1 + math.cos(1.5 * math.pi)) / 2
     sentence = "after the last step the cosine climbs again: let t stop at steps, min(t, steps)."
     expect(schedule(150, 0.4, 100), 0.0, at="schedule(t=150, lr=0.4, steps=100)", tol=1e-9, mistakes={sentence: late})
-
-
-@exercise
-def fit(fit):
-    """Descent and the normal equations agree to 1e-6: a line learned from 392 real cars."""
-    X, y = np.array([[1.0, 2.0], [1.0, -1.0], [1.0, 0.5]]), np.array([3.0, -2.0, 4.0])
-    lr, m = 0.1, len(y)
-    first = 2 * lr / m * np.array([sum(y), sum(X[:, 1] * y)])
-    H = 2 * X.T @ X / m
-    expect(
-        fit(X.copy(), y.copy(), lr, 1),
-        first,
-        at=f"fit(X, y, lr={lr}, steps=1) for X = {X.tolist()} and y = {y.tolist()}",
-        tol=1e-9,
-        mistakes={
-            "the sign is turned: step against the gradient, and the error is X @ theta - y.": -first,
-            "the 2 from the square is missing.": first / 2,
-            "the gradient is the sum; the loss is the mean, so divide by the number of rows.": first * m,
-            "the sum, not the mean, and without the 2; or is it divided by the columns? Divide by the rows.": first
-            * m
-            / 2,
-            "theta has not moved: is it updated in the loop?": np.zeros(2),
-            "this is the answer of the normal equations; descent has made one step only.": np.linalg.solve(
-                X.T @ X, X.T @ y
-            ),
-            "it starts at ones; start at zeros.": np.ones(2) - lr * H @ np.ones(2) + first,
-            "two steps were made.": first - lr * H @ first + first,
-        },
-    )
-    expect(
-        fit(X.copy(), y.copy(), lr, 3),
-        first + (np.eye(2) - lr * H) @ (first + (np.eye(2) - lr * H) @ first),
-        at=f"fit(X, y, lr={lr}, steps=3) for the same data",
-        tol=1e-9,
-        mistakes={
-            "the gradient is not asked again: it must be computed inside the loop.": 3 * first,
-            "one step only: is `return` inside the loop?": first,
-        },
-    )
-    data = cars()
-    X = np.column_stack([np.ones(392), standardise(data["weight_lb"])])
-    y = data["litres_per_100km"]
-    expect(
-        fit(X.copy(), y.copy(), 0.1, 300),
-        (y.mean(), np.mean(X[:, 1] * y)),  # standardised columns are at right angles, so each answer is a mean
-        at="fit(X, y, lr=0.1, steps=300) for the standardised cars",
-        tol=1e-6,
-    )
