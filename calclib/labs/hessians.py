@@ -10,7 +10,7 @@ from calclib.differences import derivative, hessian, second_derivative
 from calclib.landscapes import quadratic
 from calclib.live import explore
 from calclib.optimizers import gradient_descent
-from calclib.pictures.ground import arrow, contours, height, level_lines, slope, survey
+from calclib.pictures.ground import arrow, contours, height, heights, level_lines, slope, survey
 from calclib.pictures.palette import PATH, QUIET, TANGENT, TRUTH
 from calclib.pictures.plots import curve, dot, sampled, straight, tag, window
 from calclib.second_order import newton
@@ -60,18 +60,21 @@ def counted(steps):
     return f"{steps} step" if steps == 1 else f"{steps} steps"
 
 
-def bottom(f, view):
-    """The lowest point of f in the view: the lowest of a grid, sharpened by Newton's method."""
-    X, Y, Z = survey(f, view, 21)
+def lowest(X, Y, Z):
+    """The lowest point of the ground. ValueError where there is none."""
     if not np.isfinite(Z).any():
         raise ValueError("f is not a number anywhere in this window")
-    least = np.nanargmin(Z)
-    p = np.array([X.flat[least], Y.flat[least]])
-    for _ in range(4):
-        bends, axes, _ = curvatures(f, p)
-        if bends[0] <= TINY * abs(bends[1]):
-            break
-        p = p - axes @ (axes.T @ slope(f, p) / bends)
+    least = np.nanargmin(np.where(np.isfinite(Z), Z, np.nan))
+    return np.array([X.flat[least], Y.flat[least]])
+
+
+def bottom(f, view):
+    """Where f is level: by Newton's method from its lowest point seen, or from the middle if no valley is there."""
+    p = lowest(*survey(f, view, 21))
+    if curvatures(f, p)[0][0] <= TINY:
+        p = np.mean(view, axis=1)
+    for _ in range(5):
+        p = p - np.linalg.pinv(curvatures(f, p)[2], rcond=TINY, hermitian=True) @ slope(f, p)
     return p
 
 
@@ -95,7 +98,7 @@ def parabola(f, x=None, *, at=0.8):
 
     def marks(axes, x=at):
         top, low = axes
-        y, rise, bend = float(f(x)), derivative(f, x), second_derivative(f, x)
+        y, rise, bend = height(f, x), derivative(f, x), second_derivative(f, x)
         straight(top, x, y, rise, color=TANGENT, linestyle="--", linewidth=1.5)
         top.plot(grid, y + rise * (grid - x) + bend / 2 * (grid - x) ** 2, color=PATH)
         dot(top, x, y, color=TANGENT)
@@ -104,6 +107,10 @@ def parabola(f, x=None, *, at=0.8):
         step = np.array([-0.3, 0.3])
         away = sampled(f, x + step) - (y + rise * step)
         misses = [np.abs(part).max() for part in (away, away - bend / 2 * step**2)]
+        if abs(bend) > 100 and not np.isclose(bend, second_derivative(f, x, 1e-3), rtol=0.1):
+            return (
+                f"At x = {number(x, '.2f')} the curve has a corner: no parabola bends as it does, and f″ is not there."
+            )
         trend = "is straight" if abs(bend) < 1e-5 else "bends up" if bend > 0 else "bends down"
         told = f"At x = {number(x, '.2f')} f″ = {number(bend, '.3f')}: the curve {trend}."
         return f"{told} Within 0.3 of x the tangent misses by {misses[0]:.2g}, the parabola by {misses[1]:.2g}."
@@ -147,7 +154,14 @@ def bending(f, view=None, *, at=(1.0, 0.5)):
             angle = np.degrees(np.arctan2(way[1], way[0])) % 180
             right.plot([angle, angle], [0, value], color=color, linewidth=1, linestyle="--")
             dot(right, angle, value, color=color)
-            tag(right, f"λ = {number(value)}", (angle, value), (8, -4), color=color)
+            tag(
+                right,
+                f"λ = {number(value)}",
+                (angle, value),
+                (0, 8),
+                color=color,
+                ha="right" if angle > 120 else "left",
+            )
         dot(left, x, y, color=PATH)
         rows = f"[[{number(H[0, 0])}, {number(H[0, 1])}], [{number(H[1, 0])}, {number(H[1, 1])}]]"
         level = " Here ∇f = 0." if np.hypot(*slope(f, p)) < 0.02 * np.abs(bends).max() * reach else ""
@@ -185,7 +199,7 @@ def shaper(H=((2.0, 0.0), (0.0, 4.0)), *, limit=4.0):
 
     def scene(axes):
         surface, level, spectrum = axes
-        surface.set(xlim=(-1.05, 1.05), ylim=(-1.05, 1.05), aspect=1)
+        surface.set(xlim=(-1, 1), ylim=(-0.9, 0.9), aspect=1)
         surface.axis("off")
         level.set(xlim=(-1, 1), ylim=(-1, 1), aspect=1, xlabel="x", ylabel="y", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
         level.grid(False)
@@ -235,7 +249,10 @@ def zigzag(valley, view=VIEW, *, kappa=10.0, lr=1.9, at=(2.6, 1.0), steps=40):
 
     @lru_cache(maxsize=32)
     def known(kappa):
-        f = valley(kappa)
+        try:
+            f = valley(kappa)
+        except Exception as error:
+            raise TypeError(f"{error}: valley(κ), which returns a function of a point, would do") from error
         if not callable(f):
             raise TypeError(f"valley({kappa:g}) is {f!r}: a function of a point would do")
         low = bottom(f, view)
@@ -250,31 +267,19 @@ def zigzag(valley, view=VIEW, *, kappa=10.0, lr=1.9, at=(2.6, 1.0), steps=40):
     def marks(axes, kappa=kappa, lr=lr, x=at[0], y=at[1]):
         left, right = axes
         f, lines, low, bends = known(kappa)
-        if not bends[0] > 0:
-            raise ValueError(f"valley({kappa:g}) has the curvatures {bends}: two above 0 would do")
-        start, alpha = np.array([x, y]), lr / bends[1]
+        start, alpha = np.array([x, y]), lr / (np.abs(bends).max() or 1.0)
         path = np.asarray(descend(gradient_descent, lambda p: slope(f, p), start, lr=alpha, steps=steps, escape=1e3))
-        top = height(f, start) - height(f, low)
+        top, away = height(f, start) - height(f, low), np.linalg.norm(path - low, axis=1)
         rounds = [lines(height(f, low) + part * top) for part in ROUNDS]
         left.plot(*np.concatenate(rounds).T, color=TRUTH, linewidth=0.8, alpha=0.7)
         left.plot(*path.T, "o-", color=PATH, linewidth=1, markersize=3)
         dot(left, *start, color=PATH)
-        ratio = bends[1] / bends[0]
-        best = (ratio - 1) / (ratio + 1)
-        away = np.linalg.norm(path - low, axis=1)
         right.plot(np.maximum(away, 1e-7), color=PATH)
-        right.plot(np.maximum(away[0] * best ** np.arange(steps + 1), 1e-7), color=QUIET, linestyle="--", linewidth=1)
-        tag(right, "best fixed rate", (0.6 * steps, away[0] * best ** (0.6 * steps)), (4, 6), color=QUIET)
-        factors = 1 - alpha * bends
-        told = (
-            f"λ = {number(bends[0])} and {number(bends[1])}, κ = {number(ratio)}, α = {number(alpha)}: in each step "
-            f"{number(factors[0], '.2f')} of the way is left along the valley, {number(factors[1], '.2f')} across it."
-        )
-        if lr == 0:
-            return f"{told} With α = 0 nothing moves."
-        if away[0] == 0:
-            return f"{told} It starts at the lowest point, where no rate moves it."
-        return f"{told} α is {'above' if lr > 2 else 'at' if lr == 2 else 'below'} 2/λmax = {number(2 / bends[1])}."
+        if bends[0] > TINY * bends[1]:
+            best = away[0] * ((bends[1] - bends[0]) / (bends[1] + bends[0])) ** np.arange(steps + 1)
+            right.plot(np.maximum(best, 1e-7), color=QUIET, linestyle="--", linewidth=1)
+            tag(right, "best fixed rate", (steps // 3, max(best[steps // 3], 1e-6)), (-4, -16), color=QUIET, ha="right")
+        return f"{shares(bends, alpha)} {pace(bends, lr, away)}"
 
     alt = (
         "Left the contours of a long valley and a descent in it, that jumps from wall to wall across and creeps along. "
@@ -283,6 +288,29 @@ def zigzag(valley, view=VIEW, *, kappa=10.0, lr=1.9, at=(2.6, 1.0), steps=40):
     controls = {"kappa": (1.0, 100.0), "lr": rates, "x": view[0], "y": view[1]}
     form = {"pointer": ("x", "y"), "panels": 2, "size": (7.8, 3.5)}
     return explore(marks, scene, **controls, **form, alt=alt, labels={"kappa": "κ", "lr": "α · λmax"} | START)
+
+
+def shares(bends, alpha):
+    """What a step leaves of the way along each axis, in a sentence."""
+    along, across = 1 - alpha * bends
+    known = f"λ = {number(bends[0])} and {number(bends[1])}, α = {number(alpha)}"
+    return (
+        f"{known}: each step leaves {number(along, '.2f')} of the way along the valley, {number(across, '.2f')} across."
+    )
+
+
+def pace(bends, lr, away):
+    """What this rate means in this valley, in a sentence."""
+    if away[0] == 0:
+        return "It starts at the level point, where no rate moves it."
+    if lr == 0:
+        return "With α = 0 nothing moves."
+    if bends[0] < -TINY * np.abs(bends).max():
+        return "λ < 0: that way it leads down for ever, and the distance grows at every rate."
+    if bends[0] <= TINY * bends[1]:
+        return "λ = 0: that way nothing moves, and κ is infinite."
+    side = "above" if lr > 2 else "at" if lr == 2 else "below"
+    return f"κ = {number(bends[1] / bends[0])}, and α is {side} the wall 2/λmax = {number(2 / bends[1])}."
 
 
 def factors(H):
@@ -333,7 +361,7 @@ def scales(H, choice):
     bends, axes = np.linalg.eigh(H)
     S = {
         "as given": np.eye(2),
-        "one scale per axis": np.diag(np.abs(np.diag(H)) ** -0.5),
+        "one scale per axis": np.diag(np.maximum(np.abs(np.diag(H)), TINY * np.abs(bends).max()) ** -0.5),
         "along the axes of H": axes * np.abs(bends) ** -0.5 @ axes.T,
     }[choice]
     return S / np.sqrt(np.linalg.det(S))
@@ -350,8 +378,8 @@ def units(f, view=((-3.0, 3.0), (-3.0, 3.0)), *, at=None, choice="as given", ste
     def known(choice):
         low = bottom(f, view)
         bends, _, H = curvatures(f, low)
-        if bends[0] <= TINY * abs(bends[1]):
-            raise ValueError(f"at its lowest point f has the curvatures {bends}: a valley with both above 0 would do")
+        if np.abs(bends).min() <= TINY * np.abs(bends).max():
+            raise ValueError(f"f has the curvatures {bends} where it is level: no unit makes λ = 0 round")
         S = scales(H, choice)
         new = np.linalg.eigvalsh(S.T @ H @ S)
         Z = survey(lambda z: height(f, low + S @ z), (wide, wide), 61)
@@ -370,7 +398,8 @@ def units(f, view=((-3.0, 3.0), (-3.0, 3.0)), *, at=None, choice="as given", ste
         left, right = axes
         low, bends, S, new, lines = known(choice)
         start = np.linalg.solve(S, np.array([x, y]) - low)
-        alpha, near = 2 / (new[0] + new[1]), 1e-3 * np.linalg.norm(start)
+        least, most = np.sort(np.abs(new))
+        alpha, near = 2 / (least + most), 1e-3 * np.linalg.norm(start)
         path = descend(gradient_descent, lambda z: S.T @ slope(f, low + S @ z), start, lr=alpha, steps=steps)
         z = np.asarray(path)
         away = np.linalg.norm(z, axis=1)
@@ -382,10 +411,12 @@ def units(f, view=((-3.0, 3.0), (-3.0, 3.0)), *, at=None, choice="as given", ste
         for ax, points in ((left, low + z @ S.T), (right, z)):
             ax.plot(*points.T, "o-", color=PATH, linewidth=1, markersize=3)
             dot(ax, *points[0], color=PATH)
-        before, after = (ends[1] / ends[0] for ends in (bends, new))
+        before, after = np.abs(bends).max() / np.abs(bends).min(), most / least
         told = f"Units {choice}: κ = {number(before)}" + ("." if choice == "as given" else f" becomes {number(after)}.")
         if not away[0]:
             return f"{told} It starts at the lowest point, where nothing moves it."
+        if bends[0] < 0:
+            return f"{told} But λ = {number(bends[0])} < 0: it runs away along that axis, in any units."
         if not near.size:
             return f"{told} At the best fixed rate {counted(len(path) - 1)} do not come within a thousandth of the way."
         return f"{told} At the best fixed rate {counted(int(near[0]))} leave a thousandth of the way."
@@ -403,7 +434,7 @@ def race(f, view=None, *, at=(-1.2, 1.0), damped=False, steps=40):
     """Newton's method against gradient descent from one start. Controls: damped or not, the start x, y by hand."""
     view = view or getattr(f, "window", VIEW)
     ground = survey(f, view)
-    parts = {"gradient": lambda p: slope(f, p), "hessian": lambda p: curvatures(f, p)[2]}
+    parts = {"gradient": known(lambda p: slope(f, p), 2), "hessian": known(lambda p: curvatures(f, p)[2], (2, 2))}
 
     def scene(axes):
         left, right = axes
@@ -414,19 +445,22 @@ def race(f, view=None, *, at=(-1.2, 1.0), damped=False, steps=40):
     def marks(axes, damped=damped, x=at[0], y=at[1]):
         left, right = axes
         start = np.array([x, y])
-        sharpest = max(np.abs(curvatures(f, p)[0]).max() for p in (start, bottom_of(f, ground)))
+        sharpest = max(
+            np.abs(curvatures(f, p)[0]).max() for p in (start, lowest(*ground) if height(f, start) else start)
+        )
         slow = descend(gradient_descent, parts["gradient"], start, lr=1 / (sharpest or 1), steps=steps, tol=1e-8)
-        fast = newton(lambda p: height(f, p), start, **parts, damped=damped, steps=steps, tol=1e-8)
-        for path, color, name in ((slow, TANGENT, "gradient descent"), (fast, PATH, "Newton")):
-            steep = [max(np.linalg.norm(slope(f, p)), 1e-10) for p in np.asarray(path)]
-            left.plot(*np.asarray(path).T, "o-", color=color, linewidth=1, markersize=3)
+        fast = newton(lambda p: heights(f, p), start, **parts, damped=damped, steps=steps, tol=1e-8)
+        for path, color, name in ((fast, PATH, "Newton"), (slow, TANGENT, "gradient descent")):
+            points = np.asarray(path)[np.isfinite(path).all(axis=1)]
+            steep = [np.fmax(np.linalg.norm(parts["gradient"](p)), 1e-10) for p in points]
+            left.plot(*points.T, "o-", color=color, linewidth=1, markersize=3)
             right.plot(steep, "o-", color=color, linewidth=1, markersize=3)
             tag(right, name, (min(len(steep) - 1, 0.55 * steps), steep[min(len(steep) - 1, steps // 2)]), color=color)
         dot(left, x, y, color=PATH)
-        values = [height(f, p) for p in np.asarray(fast)]
+        values = heights(f, np.asarray(fast))
         climbs = int(np.sum(np.diff(values) > 1e-9 * (1 + np.abs(values[:-1]))))
         climbed = f", and climbed in {climbs} of them" if climbs else ""
-        return f"Newton took {counted(len(values) - 1)}{climbed}: {ending(fast)}. {plain(slow, f)}"
+        return f"Newton took {counted(len(values) - 1)}{climbed}: {ending(fast)}. {plain(slow, steep)}"
 
     alt = (
         "Left a map with two paths from one start: gradient descent in green, Newton's method in vermilion. "
@@ -437,11 +471,16 @@ def race(f, view=None, *, at=(-1.2, 1.0), damped=False, steps=40):
     return explore(marks, scene, **controls, **form, alt=alt, labels=labels)
 
 
-def bottom_of(f, ground):
-    """The lowest point of the ground."""
-    X, Y, Z = ground
-    least = np.nanargmin(Z)
-    return np.array([X.flat[least], Y.flat[least]])
+def known(part, shape):
+    """`part` of a point, NaN where it fails: a path may leave the ground."""
+
+    def answer(p):
+        try:
+            return part(p)
+        except Exception:  # whatever a learner's function raises: at the start it was told
+            return np.full(shape, np.nan)
+
+    return answer
 
 
 def ending(path):
@@ -455,19 +494,21 @@ def ending(path):
     return f"it ran away ({path.why})" if path.diverged else f"it is at {x}, not there yet ({path.why})"
 
 
-def plain(path, f):
+def plain(path, steep):
     """Where gradient descent ended, in a sentence."""
     if path.diverged:
         return f"Gradient descent ran away after {counted(int(path.end))}."
-    left = np.linalg.norm(slope(f, path[-1]))
-    return f"Gradient descent after {counted(len(path) - 1)}: {pair(path[-1])}, where ‖∇f‖ is {number(left, '.2g')}."
+    return (
+        f"Gradient descent after {counted(len(path) - 1)}: {pair(path[-1])}, where ‖∇f‖ is {number(steep[-1], '.2g')}."
+    )
 
 
 def escape(f, view=None, *, at=(1.5, 0.0), noise=1e-6, lr=0.1, steps=300, seed=0):
     """Descent that begins on a ridge, each gradient with a little noise. Controls: the noise, the start x, y."""
     view = view or getattr(f, "window", VIEW)
     ground = survey(f, view)
-    ends = window(np.nanquantile(np.where(np.isfinite(ground[2]), ground[2], np.nan), [0, 0.6]), margin=0.1)
+    finite = ground[2][np.isfinite(ground[2])]
+    ends = window(np.quantile(finite, [0, 0.6]) if finite.size else [], margin=0.1)
     levels = [0.0, *10.0 ** np.arange(-14, 0)]
     near = 0.05 * min(np.ptp(side) for side in view)
 
