@@ -76,7 +76,7 @@ def repeated(functions, n=(1, 50), w=(0.1, 2.0), *, start=0.5, first=20):
 
 
 class Counted(float):
-    """A number that counts: every +, −, ×, ÷ or power of one adds 1 to `Counted.done`, and makes another."""
+    """A number that counts: every +, −, ×, ÷ or power with one adds 1 to `Counted.done`, and makes another."""
 
     done = 0
 
@@ -95,26 +95,36 @@ def _counting(name):
 
 
 for _name in ("add", "sub", "mul", "truediv", "pow"):
-    for _side in ("__{}__", "__r{}__"):
-        setattr(Counted, _side.format(_name), _counting(_side.format(_name)))
+    for _side in (f"__{_name}__", f"__r{_name}__"):
+        setattr(Counted, _side, _counting(_side))
 
 
-def operations(work, f, n):
-    """How many arithmetic operations work(f, x) takes for a list x of n numbers: counted, not estimated."""
+def operations(work, n):
+    """How many arithmetic operations work(x) does with a list x of n numbers: counted, not estimated."""
     x = [Counted(0.1 + k / n) for k in range(n)]
     Counted.done = 0
-    work(f, x)
+    work(x)
     return Counted.done
 
 
-def cost(f, ways, sizes=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)):
-    """Operations counted while ways {name: work} differentiate f of n numbers by work(f, x). Controls: n."""
-    counts = {"f alone": [operations(lambda f, x: f(x), f, n) for n in sizes]}
-    counts |= {name: [operations(work, f, n) for n in sizes] for name, work in ways.items()}
-    styles = list(zip((QUIET, PATH, TANGENT, TRUTH), (":", "-", "--", "-."), strict=True))
+def sweeping(f, forward, n):
+    """Operations of the sweeps forward(f, x, i) for all i < n; of more than 100, three are counted for all."""
+    chosen = range(n) if n <= 100 else (0, n // 2, n - 1)
+    counts = [operations(lambda x, i=i: forward(f, x, i), n) for i in chosen]
+    return n * sum(counts) // len(counts)
+
+
+def cost(f, forward, reverse, sizes=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)):
+    """Operations for f(x) and for its n slopes, by n sweeps forward(f, x, i) and by one reverse(f, x). Controls: n."""
+    counts = {
+        "forward": [sweeping(f, forward, n) for n in sizes],
+        "reverse": [operations(lambda x: reverse(f, x), n) for n in sizes],
+        "f alone": [operations(f, n) for n in sizes],
+    }
+    styles = list(zip((PATH, TANGENT, TRUTH), ("-", "--", ":"), strict=True))
 
     def scene(ax):
-        for (name, found), (color, line) in zip(counts.items(), styles, strict=False):
+        for (name, found), (color, line) in zip(counts.items(), styles, strict=True):
             ax.plot(sizes, found, line, color=color)
             tag(ax, name, (sizes[-1], found[-1]), (6, -4), color=color)
         ax.set(xscale="log", yscale="log", xlim=(0.9, 3.5 * sizes[-1]))
@@ -123,10 +133,11 @@ def cost(f, ways, sizes=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)):
     def marks(ax, n=sizes[-1]):
         found = {name: c[sizes.index(n)] for name, c in counts.items()}
         ax.axvline(n, color=QUIET, linestyle="--", linewidth=1)
-        for (_, c), (color, _) in zip(found.items(), styles, strict=False):
+        for (_, c), (color, _) in zip(found.items(), styles, strict=True):
             dot(ax, n, c, color=color)
-        told = "; ".join(f"{name} {c:,}" for name, c in found.items())
-        return f"{n:,} input{'s' * (n > 1)}, operations counted: {told}."
+        many, few, alone = found.values()
+        ratio = f"{few / max(alone, 1):.1f} times f alone"
+        return f"{n:,} input{'s' * (n > 1)}: f takes {alone:,} operations, forward {many:,}, reverse {few:,} ({ratio})."
 
-    alt = "Operations against the number of inputs, both logarithmic: for each way of differentiating a line."
+    alt = "Operations against the number of inputs, both logarithmic: f alone, reverse mode, and n forward sweeps."
     return explore(marks, scene, n=list(sizes), alt=alt, labels={"n": "inputs n"})
