@@ -11,6 +11,9 @@ from hypothesis import settings
 settings.register_profile("course", derandomize=True, deadline=None, max_examples=60, database=None)
 settings.load_profile("course")
 
+# A thread for each worker and kernel: more of them would only wait for one another.
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
 # Kernels inherit it: a progress file of one's own beside the notebooks must not change what nbval compares.
 folder = tempfile.mkdtemp(prefix="calclib-")
 atexit.register(shutil.rmtree, folder, ignore_errors=True)

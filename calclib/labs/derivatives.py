@@ -126,24 +126,25 @@ def step_error(functions, x=(-2.0, 2.0), *, at=1.0):
 
 def rules(u, v, x=(0.0, 2.0), h=(0.01, 0.5), *, at=1.2, first=0.4):
     """Sum, product and quotient as lengths and areas that grow while x grows by h. Controls: the rule, x, h."""
-    top, side = max(sampled(u, np.array([x[1] + h[1]]))), max(sampled(v, np.array([x[1] + h[1]])))
+    grid = np.linspace(x[0], x[1] + h[1], 50)
+    us, vs = sampled(u, grid), sampled(v, grid)
+    long, high = max(us + vs), max([*vs, *(us / vs)])
 
     def scene(ax):
-        ax.set(
-            xlim=(0, 1.04 * (top + side)), ylim=(0, 1.08 * max(top, side)), aspect=1, xlabel="length", ylabel="length"
-        )
+        ax.set(xlim=(0, 1.03 * long), ylim=(0, 1.1 * high), aspect=1, xlabel="length", ylabel="length")
 
     def bar(ax, x0, y0, width, height, color, text=""):
         ax.fill([x0, x0 + width, x0 + width, x0], [y0, y0, y0 + height, y0 + height], color=color, alpha=0.6)
         tag(ax, text, (x0 + width / 2, y0 + height / 2), (0, 0), ha="center", va="center", fontsize=9)
 
     def total(ax, U, V, dU, dV, h):
-        bar(ax, 0, 1, U, 0.5, TRUTH, "u")
-        bar(ax, U, 1, V, 0.5, QUIET, "v")
-        bar(ax, 0, 0.3, U, 0.5, TRUTH, "u")
-        bar(ax, U, 0.3, dU, 0.5, TANGENT, "Δu")
-        bar(ax, U + dU, 0.3, V, 0.5, QUIET, "v")
-        bar(ax, U + dU + V, 0.3, dV, 0.5, PATH, "Δv")
+        thick = 0.3 * high
+        bar(ax, 0, 2 * thick, U, thick, TRUTH, "u")
+        bar(ax, U, 2 * thick, V, thick, QUIET, "v")
+        bar(ax, 0, thick / 2, U, thick, TRUTH, "u")
+        bar(ax, U, thick / 2, dU, thick, TANGENT, "Δu")
+        bar(ax, U + dU, thick / 2, V, thick, QUIET, "v")
+        bar(ax, U + dU + V, thick / 2, dV, thick, PATH, "Δv")
         return f"(Δu + Δv)/h = {dU / h:.3f} + {dV / h:.3f} = {(dU + dV) / h:.3f}: the growths add."
 
     def product(ax, U, V, dU, dV, h):
@@ -168,7 +169,8 @@ def rules(u, v, x=(0.0, 2.0), h=(0.01, 0.5), *, at=1.2, first=0.4):
 
     alt = "Bars and rectangles of sides u and v, with strips for what each adds while x grows by h."
     labels = {"x": "point x", "h": "growth h"}
-    return explore(marks, scene, rule=["sum", "product", "quotient"], x=x, h=h, alt=alt, labels=labels)
+    names = ["sum", "product", "quotient"]
+    return explore(marks, scene, rule=names, x=x, h=h, size=(7, 2.9), alt=alt, labels=labels)
 
 
 def stretched(inner, outer, x=(-1.6, 1.6), h=(0.01, 0.5), *, at=0.8, first=0.3):
@@ -201,7 +203,7 @@ def stretched(inner, outer, x=(-1.6, 1.6), h=(0.01, 0.5), *, at=0.8, first=0.3):
     return explore(marks, scene, x=x, h=h, pointer="x", size=(7, 3.4), alt=alt, labels=labels)
 
 
-def area_so_far(f, x=(0.0, 3.0), n=(1, 60), *, strips=8):
+def area_so_far(f, x=(0.0, 3.0), n=(1, 60), *, first=8):
     """Above, strips from the left end to b; below, the area so far and its slope. Controls: the rule, n, b."""
     grid, area = running_integral(lambda z: sampled(f, z), *x, 1200)
     end = 0.3 * x[0] + 0.7 * x[1]
@@ -215,7 +217,7 @@ def area_so_far(f, x=(0.0, 3.0), n=(1, 60), *, strips=8):
         bottom.plot(grid, area, color=QUIET, linewidth=1, linestyle="--")
         bottom.set(xlabel="b", ylabel="area from the left end to b", xlim=x, ylim=window(area, [0]))
 
-    def marks(axes, rule="left", n=strips, b=end):
+    def marks(axes, rule="left", n=first, b=end):
         top, bottom = axes
         edges = np.linspace(x[0], b, n + 1)
         strip = np.array([heights[rule](a, c) for a, c in zip(edges[:-1], edges[1:], strict=True)], dtype=float)
@@ -228,7 +230,8 @@ def area_so_far(f, x=(0.0, 3.0), n=(1, 60), *, strips=8):
         straight(bottom, b, true, f(b), color=TANGENT, linestyle="--", linewidth=1.5)
         dot(bottom, b, found, color=PATH)
         height = f"The slope of the area at b is the height there: f({b:.2f}) = {f(b):.3f}."
-        return f"{n} strips cover {found:.3f}; the area up to b = {b:.2f} is {true:.3f}. {height}"
+        strips = f"{n} strips cover" if n > 1 else "One strip covers"
+        return f"{strips} {found:.3f}; the area up to b = {b:.2f} is {true:.3f}. {height}"
 
     alt = (
         "Above a curve with strips under it from the left end to b. Below the area so far against b, with a tangent "
@@ -239,7 +242,7 @@ def area_so_far(f, x=(0.0, 3.0), n=(1, 60), *, strips=8):
     return explore(marks, scene, **controls, pointer="b", panels=(2, 1), size=(7, 5.4), alt=alt, labels=labels)
 
 
-def fitted_line(area, price, w=(0.0, 5.0), b=(-2.0, 2.0), *, at=1.0):
+def fitted_line(area, price, w=(0.0, 5.0), b=(-1.0, 1.0), *, at=1.0):
     """Left the data and the line price = w·area + b, right the mean squared error against w. Controls: w, b."""
     area, price = np.asarray(area, dtype=float), np.asarray(price, dtype=float)
     grid, ends = np.linspace(*w, 201), np.array([0, 1.1 * area.max()])
@@ -250,8 +253,9 @@ def fitted_line(area, price, w=(0.0, 5.0), b=(-2.0, 2.0), *, at=1.0):
     def scene(axes):
         left, right = axes
         left.plot(area, price, "o", color=TRUTH)
-        left.set(xlabel="area", ylabel="price", xlim=ends, ylim=(0, 1.25 * price.max()))
-        right.set(xlabel="w", ylabel="mean squared error", xlim=w, ylim=window(loss(grid, 0.0), [0]))
+        left.set(xlabel="area", ylabel="price", xlim=ends, ylim=(b[0], 1.25 * price.max()))
+        left.axhline(0, color=QUIET, linewidth=1)
+        right.set(xlabel="w", ylabel="mean squared error", xlim=w, ylim=window(loss(grid, b[0]), loss(grid, b[1]), [0]))
 
     def marks(axes, w=at, b=0.0):
         left, right = axes
