@@ -141,7 +141,7 @@ def _drawn(n, edges):
         wires.append([places[i] + (0, half[1]), *bends, places[j] - (0, half[1])])
     for j in range(n):
         arriving = sorted((e for e, edge in enumerate(edges) if edge[1] == j), key=lambda e: wires[e][-2][0])
-        pull = 0.88 if len(arriving) > MANY else 0.5 if lying else 0.3  # where many arrive there is room only afar
+        pull = 0.88 if len(arriving) > MANY else 0.4 if lying else 0.3  # where many arrive there is room only afar
         for port, e in zip(np.linspace(-1, 1, len(arriving)), arriving, strict=True):
             wires[e][-1] = wires[e][-1] + (0.7 * half[0] * port * (len(arriving) > 1), 0)
             labels[e] = pull * np.array(wires[e][-2]) + (1 - pull) * wires[e][-1]
