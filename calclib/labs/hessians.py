@@ -486,11 +486,11 @@ def known(part, shape):
 def ending(path):
     """Where Newton's method ended, in words."""
     x, bends = pair(path[-1]), path.curvatures
+    if path.why.startswith("small gradient") and (abs(bends).max() <= TINY or abs(bends[0]) <= TINY * abs(bends[1])):
+        return f"the ground is level at {x}, but λ = {number(bends[0])} there does not tell what it is"
     if path.why == "small gradient, but no minimum":
         place = "a saddle" if bends[-1] > 0 else "a maximum"
         return f"∇f = 0 at {x}, which is {place} (λ = {number(bends[0])} and {number(bends[-1])})"
-    if path.converged and bends[0] <= TINY:
-        return f"the ground is level at {x}, and λ = {number(bends[0])} there does not tell what it is"
     if path.converged:
         return f"it is at the minimum {x}"
     return f"it ran away ({path.why})" if path.diverged else f"it is at {x}, not there yet ({path.why})"
