@@ -256,7 +256,8 @@ def walked(f, path, lr, downhill):
     if lr == 0:
         return f"With α = 0 every step has length 0, so it stays at ({x:.3g}, {y:.3g})."
     if path.diverged:
-        return f"After {counted(path.end)} it has run away ({path.why})."
+        how = "is no number" if path.why == "not a number" else "is a thousand windows away"
+        return f"After {counted(path.end)} it {how}."
     ended = "there the gradient is below 1e-6" if path.converged else "the gradient is not yet below 1e-6"
     return f"After {counted(len(path) - 1)} it is at ({u:.4g}, {v:.4g}): {ended}."
 
