@@ -1,0 +1,120 @@
+"""Every notebook in a real browser: Run All, then each control of each figure to both ends, by keys and by mouse."""
+
+import json
+import shutil
+from pathlib import Path
+
+import lab
+import pytest
+
+pytestmark = pytest.mark.skipif(lab.CHROMIUM is None, reason="no browser")
+
+NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+SETTLED = """
+([figure, name, place]) => {
+  const at = JSON.parse(figure.dataset.shown ?? "{}");
+  return at[name] === place && !figure.matches(".troubled, .silent");
+}
+"""
+WITH_WIDGETS = """
+() => [...window.jupyterapp.shell.currentWidget.content.model.cells].flatMap((cell, i) =>
+  JSON.stringify(cell.toJSON().outputs ?? "").includes("widget-view") ? [i] : [])
+"""
+SCROLLED = "[...document.querySelectorAll('*')].map((e) => e.scrollTop).filter((y) => y)"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """One server over a copy of the notebooks, one browser."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    for path in NOTEBOOKS:
+        shutil.copy(path, folder)
+    with lab.server(folder, CALCLIB_PROGRESS=str(folder / "progress.json")) as address, lab.browser() as chromium:
+        yield address, chromium
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def page(request, desk):
+    address, chromium = desk
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(30_000)
+    wrong = []
+    page.on("console", lambda m: wrong.append(m.text) if m.type == "error" and "404" not in m.text else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    lab.open_notebook(page, address, request.param.name)
+    lab.run_all(page, seconds=120)
+    yield page
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.sessionContext.shutdown(); }")
+    page.close()
+    assert wrong == []
+
+
+def figures(page):
+    """Each figure in turn, scrolled to the middle of the page: a long notebook builds its cells as they come near."""
+    for i in page.evaluate(WITH_WIDGETS):
+        page.evaluate(
+            "async (i) => { const n = window.jupyterapp.shell.currentWidget.content; n.activeCellIndex = i;"
+            " await Promise.race([n.scrollToItem(i, 'center'), new Promise((done) => setTimeout(done, 1000))]); }",
+            i,
+        )
+        cell = page.locator(f".jp-Cell[data-windowed-list-index='{i}']")
+        yield from cell.locator(".calclib-live").all() if cell.count() else []
+
+
+def names(figure):
+    """The controls, in the order of their rows."""
+    figure.page.wait_for_function("(e) => e.dataset.shown", arg=figure.element_handle())
+    return list(json.loads(figure.get_attribute("data-shown")))
+
+
+def at_end(figure, name, place):
+    figure.page.wait_for_function(SETTLED, arg=[figure.element_handle(), name, place])
+
+
+def drag(page, slider, start, end):
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 2 + start * (box["width"] - 4), y)
+    page.mouse.down()
+    for part in (0.25, 0.5, 0.75, 1):
+        page.mouse.move(box["x"] + 2 + (start + part * (end - start)) * (box["width"] - 4), y)
+    page.mouse.up()
+
+
+def slides(page, figure, name, slider):
+    last = int(slider.get_attribute("max"))
+    slider.focus()
+    before = page.evaluate(SCROLLED)
+    for key, place in [("End", last), ("Home", 0), ("ArrowRight", 1), ("ArrowDown", 0)]:
+        page.keyboard.press(key)
+        at_end(figure, name, place)
+    assert page.evaluate(SCROLLED) == before, "the page jumped"
+    drag(page, slider, 0, 1)
+    at_end(figure, name, last)
+    drag(page, slider, 1, 0)
+    at_end(figure, name, 0)
+
+
+def chooses(figure, name, options):
+    for place in [*range(options.count()), 0]:
+        options.nth(place).check()
+        at_end(figure, name, place)
+
+
+def toggles(figure, name, box):
+    for on in (not box.is_checked(), box.is_checked()):
+        box.set_checked(on)
+        at_end(figure, name, int(on))
+
+
+def test_every_control_goes_to_both_ends(page):
+    for figure in figures(page):
+        for name, row in zip(names(figure), figure.locator(".row").all(), strict=True):
+            if (slider := row.locator("[type=range]")).count():
+                slides(page, figure, name, slider)
+            elif (options := row.locator("[type=radio]")).count():
+                chooses(figure, name, options)
+            else:
+                toggles(figure, name, row.locator("[type=checkbox]"))
+        assert not figure.get_by_role("alert").is_visible()
