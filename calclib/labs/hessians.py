@@ -278,7 +278,8 @@ def zigzag(valley, view=VIEW, *, kappa=10.0, lr=1.9, at=(2.6, 1.0), steps=40):
         if bends[0] > TINY * bends[1]:
             best = away[0] * ((bends[1] - bends[0]) / (bends[1] + bends[0])) ** np.arange(steps + 1)
             right.plot(np.maximum(best, 1e-7), color=QUIET, linestyle="--", linewidth=1)
-            tag(right, "best fixed rate", (steps // 3, max(best[steps // 3], 1e-6)), (-4, -16), color=QUIET, ha="right")
+            late = 2 * steps // 3
+            tag(right, "best fixed rate", (late, max(best[late], 1e-6)), (-6, -16), color=QUIET, ha="right")
         return f"{shares(bends, alpha)} {pace(bends, lr, away)}"
 
     alt = (
@@ -329,7 +330,7 @@ def factors(H):
         ax.plot(rates, np.abs(1 - np.outer(rates, bends)).max(axis=1), color=TRUTH)
         ax.axhline(1, color=QUIET, linestyle="--", linewidth=1)
         for value in {low, high}:
-            tag(ax, f"λ = {number(value)}", (0.22 * end, abs(1 - 0.22 * end * value)), (4, 6), color=QUIET)
+            tag(ax, f"λ = {number(value)}", (0.18 * end, abs(1 - 0.18 * end * value)), (4, -16), color=QUIET)
         if low > 0:
             for place, name in ((2 / (low + high), "2/(λmin + λmax)"), (2 / high, "2/λmax")):
                 ax.axvline(place, color=QUIET, linestyle="--", linewidth=1)
@@ -455,7 +456,8 @@ def race(f, view=None, *, at=(-1.2, 1.0), damped=False, steps=40):
             steep = [np.fmax(np.linalg.norm(parts["gradient"](p)), 1e-10) for p in points]
             left.plot(*points.T, "o-", color=color, linewidth=1, markersize=3)
             right.plot(steep, "o-", color=color, linewidth=1, markersize=3)
-            tag(right, name, (min(len(steep) - 1, 0.55 * steps), steep[min(len(steep) - 1, steps // 2)]), color=color)
+            half = len(steep) // 2
+            tag(right, name, (half, max(steep[half], 1e-8)), color=color)
         dot(left, x, y, color=PATH)
         values = heights(f, np.asarray(fast))
         climbs = int(np.sum(np.diff(values) > 1e-9 * (1 + np.abs(values[:-1]))))
