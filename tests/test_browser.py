@@ -4,14 +4,18 @@ import base64
 import io
 import json
 import re
+import sys
+from pathlib import Path
 
-import lab
 import nbclient
 import nbformat
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parent))
+import lab  # noqa: E402
 
 pytestmark = pytest.mark.skipif(lab.CHROMIUM is None, reason="no browser")
 

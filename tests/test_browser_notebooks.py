@@ -2,10 +2,13 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
-import lab
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import lab  # noqa: E402
 
 pytestmark = pytest.mark.skipif(lab.CHROMIUM is None, reason="no browser")
 
