@@ -1,7 +1,8 @@
 """Run notebooks and store their outputs: `python tests/refresh.py notebooks/01_derivatives.ipynb …`.
 
-Every notebook runs in a fresh kernel with an empty progress file. Widget state is not stored: it would blank the
-page that is exported from it, and the still picture in each output says the same.
+Every notebook runs in a fresh kernel with an empty progress file. Neither widgets nor their state are stored: without
+a kernel they would read "model not found" and blank the exported page. What each leaves in their place, a still picture
+or a text, is stored and shown until the cell is run.
 """
 
 import os
@@ -13,6 +14,7 @@ import nbformat
 from nbclient import NotebookClient
 
 KEPT = {"tags"}
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def run(path: Path):
@@ -33,6 +35,8 @@ def clean(notebook):
     }
     for cell in notebook.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key in KEPT}
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
     return notebook
 
 
