@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 
 from calclib.descent import descend
-from calclib.differences import derivative, hessian, second_derivative
+from calclib.differences import derivative, second_derivative
+from calclib.labs.bends import TINY, bottom, curvatures, curvatures_or_none, kind, lowest, or_nan, scales
 from calclib.landscapes import quadratic
 from calclib.live import explore
 from calclib.optimizers import gradient_descent
@@ -15,35 +16,12 @@ from calclib.pictures.palette import PATH, QUIET, TANGENT, TRUTH
 from calclib.pictures.plots import curve, dot, sampled, straight, tag, window
 from calclib.second_order import newton
 
-__all__ = ["bending", "curvatures", "escape", "factors", "parabola", "race", "shaper", "units", "zigzag"]
+__all__ = ["bending", "escape", "factors", "parabola", "race", "shaper", "units", "zigzag"]
 
 VIEW = ((-3.0, 3.0), (-2.0, 2.0))
 START = {"x": "start x", "y": "start y"}
 DIRECTIONS = np.radians(np.linspace(0, 180, 73))
 ROUNDS = np.linspace(0.15, 1.5, 8) ** 2  # the heights of level lines, in parts of the start's
-TINY = 1e-6  # a curvature below this part of the largest is none: differences see no more
-
-
-def curvatures(f, p):
-    """λ, smallest first, their axes as columns, and the Hessian of f at p, by differences if f brings none."""
-    exact, p = getattr(f, "hessian", None), np.array(p, dtype=float)
-    H = np.array(exact(p) if exact else hessian(lambda q: height(f, q), p), dtype=float)
-    if H.shape != (2, 2) or not np.isfinite(H).all():
-        raise ValueError(f"the Hessian is {H.tolist()}: two rows of two finite numbers would do")
-    return *np.linalg.eigh(H), H
-
-
-def kind(bends):
-    """What the curvatures say of the ground, in words."""
-    least = TINY * max(1.0, np.abs(bends).max())
-    up, down, flat = (bends > least).any(), (bends < -least).any(), (np.abs(bends) <= least).any()
-    if up and down:
-        return "it bends up along one axis and down along another, as at a saddle"
-    if up or down:
-        way, place = ("up", "bowl") if up else ("down", "dome")
-        trough = f"it bends {way} along one axis; along the other λ = 0, and the Hessian cannot tell what happens there"
-        return trough if flat else f"it bends {way} in every direction, as in a {place}"
-    return "λ = 0 along both axes: it does not bend, and the Hessian tells nothing"
 
 
 def number(value, form=".3g"):
@@ -58,24 +36,6 @@ def pair(p):
 
 def counted(steps):
     return f"{steps} step" if steps == 1 else f"{steps} steps"
-
-
-def lowest(X, Y, Z):
-    """The lowest point of the ground. ValueError where there is none."""
-    if not np.isfinite(Z).any():
-        raise ValueError("f is not a number anywhere in this window")
-    least = np.nanargmin(np.where(np.isfinite(Z), Z, np.nan))
-    return np.array([X.flat[least], Y.flat[least]])
-
-
-def bottom(f, view):
-    """Where f is level: by Newton's method from its lowest point seen, or from the middle if no valley is there."""
-    p = lowest(*survey(f, view, 21))
-    if curvatures(f, p)[0][0] <= TINY:
-        p = np.mean(view, axis=1)
-    for _ in range(5):
-        p = p - np.linalg.pinv(curvatures(f, p)[2], rcond=TINY, hermitian=True) @ slope(f, p)
-    return p
 
 
 def parabola(f, x=None, *, at=0.8):
@@ -175,14 +135,6 @@ def bending(f, view=None, *, at=(1.0, 0.5)):
     return explore(marks, scene, **controls, **form, alt=alt, labels={"x": "point x", "y": "point y"})
 
 
-def curvatures_or_none(f, p):
-    """The curvatures of f at p, None where there are none."""
-    try:
-        return curvatures(f, p)[0]
-    except Exception:  # whatever a learner's function raises: it is told where somebody stands
-        return None
-
-
 def shaper(H=((2.0, 0.0), (0.0, 4.0)), *, limit=4.0):
     """The quadratic ½pᵀHp as surface, contours and spectrum. Controls: both curvatures, the angle of the axes."""
     H = np.asarray(H, dtype=float)
@@ -248,7 +200,7 @@ def zigzag(valley, view=VIEW, *, kappa=10.0, lr=1.9, at=(2.6, 1.0), steps=40):
     rates = np.round(np.arange(0, 2.2001, 0.02), 2)
 
     @lru_cache(maxsize=32)
-    def known(kappa):
+    def measured(kappa):
         try:
             f = valley(kappa)
         except Exception as error:
@@ -266,7 +218,7 @@ def zigzag(valley, view=VIEW, *, kappa=10.0, lr=1.9, at=(2.6, 1.0), steps=40):
 
     def marks(axes, kappa=kappa, lr=lr, x=at[0], y=at[1]):
         left, right = axes
-        f, lines, low, bends = known(kappa)
+        f, lines, low, bends = measured(kappa)
         start, alpha = np.array([x, y]), lr / (np.abs(bends).max() or 1.0)
         path = np.asarray(descend(gradient_descent, lambda p: slope(f, p), start, lr=alpha, steps=steps, escape=1e3))
         top, away = height(f, start) - height(f, low), np.linalg.norm(path - low, axis=1)
@@ -294,9 +246,9 @@ def zigzag(valley, view=VIEW, *, kappa=10.0, lr=1.9, at=(2.6, 1.0), steps=40):
 def shares(bends, alpha):
     """What a step leaves of the way along each axis, in a sentence."""
     along, across = 1 - alpha * bends
-    known = f"λ = {number(bends[0])} and {number(bends[1])}, α = {number(alpha)}"
+    told = f"λ = {number(bends[0])} and {number(bends[1])}, α = {number(alpha)}"
     return (
-        f"{known}: each step leaves {number(along, '.2f')} of the way along the valley, {number(across, '.2f')} across."
+        f"{told}: each step leaves {number(along, '.2f')} of the way along the valley, {number(across, '.2f')} across."
     )
 
 
@@ -357,17 +309,6 @@ def factors(H):
     return explore(marks, scene, lr=(0.0, end), size=(7, 3.6), alt=alt, labels={"lr": "learning rate α"})
 
 
-def scales(H, choice):
-    """S for x = Sz, of area 1: the new units z in which the Hessian is SᵀHS."""
-    bends, axes = np.linalg.eigh(H)
-    S = {
-        "as given": np.eye(2),
-        "one scale per axis": np.diag(np.maximum(np.abs(np.diag(H)), TINY * np.abs(bends).max()) ** -0.5),
-        "along the axes of H": axes * np.abs(bends) ** -0.5 @ axes.T,
-    }[choice]
-    return S / np.sqrt(np.linalg.det(S))
-
-
 def units(f, view=((-3.0, 3.0), (-3.0, 3.0)), *, at=None, choice="as given", steps=200):
     """The same f measured in other units, and descent at the best fixed rate there. Controls: units, start x, y."""
     at = (view[0][0] + 0.85 * np.ptp(view[0]), view[1][0] + 0.75 * np.ptp(view[1])) if at is None else at
@@ -376,7 +317,7 @@ def units(f, view=((-3.0, 3.0), (-3.0, 3.0)), *, at=None, choice="as given", ste
     ground = survey(f, view, 61)
 
     @lru_cache(maxsize=8)
-    def known(choice):
+    def measured(choice):
         low = bottom(f, view)
         bends, _, H = curvatures(f, low)
         if np.abs(bends).min() <= TINY * np.abs(bends).max():
@@ -397,7 +338,7 @@ def units(f, view=((-3.0, 3.0), (-3.0, 3.0)), *, at=None, choice="as given", ste
 
     def marks(axes, choice=choice, x=at[0], y=at[1]):
         left, right = axes
-        low, bends, S, new, lines = known(choice)
+        low, bends, S, new, lines = measured(choice)
         start = np.linalg.solve(S, np.array([x, y]) - low)
         least, most = np.sort(np.abs(new))
         alpha, near = 2 / (least + most), 1e-3 * np.linalg.norm(start)
@@ -431,11 +372,14 @@ def units(f, view=((-3.0, 3.0), (-3.0, 3.0)), *, at=None, choice="as given", ste
     return explore(marks, scene, **controls, **form, alt=alt, labels={"choice": "units"} | START)
 
 
-def race(f, view=None, *, at=(-1.2, 1.0), damped=False, steps=40):
+def race(f, view=None, *, gradient=None, at=(-1.2, 1.0), damped=False, steps=40):
     """Newton's method against gradient descent from one start. Controls: damped or not, the start x, y by hand."""
     view = view or getattr(f, "window", VIEW)
     ground = survey(f, view)
-    parts = {"gradient": known(lambda p: slope(f, p), 2), "hessian": known(lambda p: curvatures(f, p)[2], (2, 2))}
+    parts = {
+        "gradient": or_nan(lambda p: slope(f, p, gradient), 2),
+        "hessian": or_nan(lambda p: curvatures(f, p)[2], (2, 2)),
+    }
 
     def scene(axes):
         left, right = axes
@@ -473,18 +417,6 @@ def race(f, view=None, *, at=(-1.2, 1.0), damped=False, steps=40):
     return explore(marks, scene, **controls, **form, alt=alt, labels=labels)
 
 
-def known(part, shape):
-    """`part` of a point, NaN where it fails: a path may leave the ground."""
-
-    def answer(p):
-        try:
-            return part(p)
-        except Exception:  # whatever a learner's function raises: at the start it was told
-            return np.full(shape, np.nan)
-
-    return answer
-
-
 def ending(path):
     """Where Newton's method ended, in words."""
     x, bends = pair(path[-1]), path.curvatures
@@ -507,7 +439,7 @@ def plain(path, steep):
     )
 
 
-def escape(f, view=None, *, at=(1.5, 0.0), noise=1e-6, lr=0.1, steps=300, seed=0):
+def escape(f, view=None, *, gradient=None, at=(1.5, 0.0), noise=1e-6, lr=0.1, steps=300, seed=0):
     """Descent that begins on a ridge, each gradient with a little noise. Controls: the noise, the start x, y."""
     view = view or getattr(f, "window", VIEW)
     ground = survey(f, view)
@@ -526,7 +458,7 @@ def escape(f, view=None, *, at=(1.5, 0.0), noise=1e-6, lr=0.1, steps=300, seed=0
         left, right = axes
 
         def noisy(p, rng):
-            return slope(f, p) + noise * rng.standard_normal(2)
+            return slope(f, p, gradient) + noise * rng.standard_normal(2)
 
         path = descend(gradient_descent, noisy, np.array([x, y]), lr=lr, steps=steps, rng=seed, escape=1e3)
         points = np.asarray(path)
