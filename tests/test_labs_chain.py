@@ -153,7 +153,7 @@ def test_a_shared_node_collects_share_after_share():
     live = figure.stepper(reused())
     told = [live.move(step=k).status for k in live.controls["step"].values]
     assert told[0] == "Step 0 of 5: the inputs hold their values; nothing is computed yet."
-    assert told[1] == "Step 1 of 5. Down: × makes 1.69 of 1.3 and 1.3."
+    assert told[1] == "Step 1 of 5. Forward: × makes 1.69 of 1.3 and 1.3."
     assert "starts at the result" in told[3]
     assert told[4] == "Step 4 of 5. Back through +: it sends 1 · 1 = 1 to 1.69, 1 · 1 = 1 to x."
     assert told[5] == "Step 5 of 5. Back through ×: it sends 1 · 1.3 = 1.3 to x, 1 · 1.3 = 1.3 to x."

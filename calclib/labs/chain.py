@@ -36,8 +36,8 @@ def stages(functions, x=(-2.0, 3.0), *, at=2.0):
             ruler(ax, (here, ax.get_ylim()[0]), (here, there), (ax.get_xlim()[0], there))
             straight(ax, here, there, slope, color=TANGENT, linestyle="--", linewidth=1.5)
             dot(ax, here, there, color=PATH)
-            ax.annotate(f"{here:.2f} → {there:.2f}", (0, 1.11), xycoords="axes fraction", color=PATH)
-            ax.annotate(f"slope {slope:.2f}", (0, 1.02), xycoords="axes fraction", color=TANGENT)
+            told = f"{here:.2f} → {there:.2f}\nslope {slope:.2f}"
+            ax.text(0, 1.02, told, transform=ax.transAxes, color=TANGENT)
             slopes.append(slope)
             here = there
         product = " · ".join(f"({s:.2f})" if s < 0 else f"{s:.2f}" for s in slopes)

@@ -1,7 +1,9 @@
 """The graph of an expression, step by step: values run down its wires, slopes run back up."""
 
 import numpy as np
-from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from calclib.autodiff import graph
 from calclib.live import explore
@@ -16,14 +18,14 @@ WIDTH = 7.6  # inches, as all sizes here
 HALF = np.array([0.39, 0.225])  # half a box
 LINE = 0.14  # of text
 LYING = 0.56, 1.3  # from box to box within a layer and from layer to layer: room for 6 layers
-STANDING, DEEP = (0.92, 0.72), (0.92, 0.62)  # from top to bottom, up to 12 layers and beyond
+STANDING, DEEP = (0.92, 0.68), (0.92, 0.62)  # from top to bottom, up to 12 layers and beyond
 MANY = 8  # wires that arrive at one box
 ACROSS = 8  # boxes side by side: with more the places shrink and the boxes are staggered
 CORNERS = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
 
 
 def stepper(y, *, step=None):
-    """The graph of y, an expression of Vars: its values on the way down, slopes on the way back. Controls: step.
+    """The graph of y, an expression of Vars: its values on the way forward, slopes on the way back. Controls: step.
 
     The scene has all the numbers; the marks cover those that are not known yet. y may be of a class of one's own,
     with value, name, edges and born as `Var` has them.
@@ -40,8 +42,8 @@ def stepper(y, *, step=None):
     def scene(ax):
         ax.set(xlim=(low[0] - margin, high[0] + margin), ylim=(high[1], low[1]))
         ax.axis("off")
-        ax.add_collection(LineCollection(wires, color=QUIET, linewidth=1, zorder=1))
-        ax.add_collection(PolyCollection(_boxes(places), facecolor="white", edgecolor=QUIET, linewidth=1, zorder=3))
+        _lines(ax, wires, color=QUIET, linewidth=1, zorder=1)
+        _shapes(ax, _boxes(places), facecolor="white", edgecolor=QUIET, linewidth=1, zorder=3)
         for label, (*_, slope) in zip(labels, edges, strict=True):
             _slope(ax, label, slope)
         for place, node, grad in zip(places, nodes, grads[-1], strict=True):
@@ -54,8 +56,8 @@ def stepper(y, *, step=None):
         awaited = [k for k in range(len(nodes)) if known[k] is not grads[-1][k]]
         later = [e for k in made[step:] for e in into[k]]
         covers = [_boxes(places[made[step:]], 0), _boxes(places[awaited], 1), _boxes(labels[later], 0, 0.5)]
-        ax.add_collection(PolyCollection(np.concatenate(covers), facecolor="white", zorder=4))
-        ax.add_collection(LineCollection([wires[e][-2:] for e in later], color=QUIET, linewidth=1, zorder=4))
+        _shapes(ax, np.concatenate(covers), facecolor="white", zorder=4)
+        _lines(ax, [wires[e][-2:] for e in later], color=QUIET, linewidth=1, zorder=4)
         for k in awaited:
             if known[k] is not None:
                 _write(ax, places[k], 1, f"∂ {number(known[k])} …", color=GRADIENT)
@@ -67,13 +69,11 @@ def stepper(y, *, step=None):
         _flow(ax, paths, TRUTH if step < turn else GRADIENT)
         for e in busy if len(busy) <= MANY else []:
             _slope(ax, labels[e], edges[e][2], weight="bold")
-        ax.add_collection(
-            PolyCollection(_boxes(places[[now]]), facecolor="none", edgecolor=PATH, linewidth=2, zorder=6)
-        )
+        _shapes(ax, _boxes(places[now]), facecolor="none", edgecolor=PATH, linewidth=2, zorder=6)
         return f"Step {step} of {last}. {_told(step - turn, now, nodes, known, [edges[e] for e in busy])}"
 
     alt = (
-        f"A graph of {len(nodes)} boxes, inputs on top and the result at the bottom. Each box has a name, a value and "
+        f"A graph of {len(nodes)} boxes from the inputs to the result. Each box has a name, a value and "
         "a gradient, each wire a local slope; the ones that are not known yet at this step are empty."
     )
     return explore(marks, scene, step=range(last + 1), size=(WIDTH, float((high - low)[1])), alt=alt)
@@ -101,11 +101,11 @@ def _gradients(edges, rounds, n):
 
 
 def _told(back, now, nodes, known, edges):
-    """What happens at a step: `back` is negative on the way down, 0 at the turn."""
+    """What happens at a step: `back` is negative on the way forward, 0 at the turn."""
     names = [nodes[i].name if not list(nodes[i].edges) else "" for i, *_ in edges[:4]]
     if back < 0:
         values = " and ".join(number(nodes[i].value) for i, *_ in edges[:4])
-        return f"Down: {nodes[now].name} makes {number(nodes[now].value)} of {values}."
+        return f"Forward: {nodes[now].name} makes {number(nodes[now].value)} of {values}."
     if back == 0:
         return "All values are known. The way back starts at the result, whose slope in itself is 1."
     shares = [
@@ -141,7 +141,7 @@ def _drawn(n, edges):
         wires.append([places[i] + (0, half[1]), *bends, places[j] - (0, half[1])])
     for j in range(n):
         arriving = sorted((e for e, edge in enumerate(edges) if edge[1] == j), key=lambda e: wires[e][-2][0])
-        pull = 0.88 if len(arriving) > MANY else 0.4 if lying else 0.3  # where many arrive there is room only afar
+        pull = 0.88 if len(arriving) > MANY else 0.46 if lying else 0.3  # where many arrive there is room only afar
         for port, e in zip(np.linspace(-1, 1, len(arriving)), arriving, strict=True):
             wires[e][-1] = wires[e][-1] + (0.7 * half[0] * port * (len(arriving) > 1), 0)
             labels[e] = pull * np.array(wires[e][-2]) + (1 - pull) * wires[e][-1]
@@ -157,17 +157,32 @@ def _boxes(places, line=None, wide=0.94):
     return places + (0, line * LINE) + CORNERS * (wide * HALF[0], LINE / 2)
 
 
+def _shapes(ax, corners, **style):
+    """Polygons with these corners (…, m, 2), as one patch: far cheaper than one for each."""
+    closed = np.concatenate([corners, corners[:, :1]], axis=1)
+    codes = np.full(closed.shape[:2], Path.LINETO)
+    codes[:, 0], codes[:, -1] = Path.MOVETO, Path.CLOSEPOLY
+    ax.add_artist(PathPatch(Path(closed.reshape(-1, 2), codes.ravel()), **style))
+
+
+def _lines(ax, lines, **style):
+    """Lines through points (m, 2), as one, with gaps."""
+    gap = [(np.nan, np.nan)]
+    points = np.concatenate([gap, *(part for line in lines for part in (line, gap))])
+    ax.add_artist(Line2D(*points.T, solid_capstyle="butt", **style))
+
+
 def _flow(ax, paths, color):
-    """Thick lines along the paths, with heads at their ends."""
+    """Thick lines along the paths, with heads at their ends; of many paths the heads alone, for the boxes' sake."""
     heads = []
     for path in paths:
         ahead = path[-1] - path[-2]
         ahead = 0.11 * ahead / np.hypot(*ahead)
         aside = 0.4 * ahead[::-1] * (-1, 1)
         heads.append([path[-1], path[-1] - ahead + aside, path[-1] - ahead - aside])
-    thick = 2 if len(paths) <= MANY else 0.7
-    ax.add_collection(LineCollection(paths, color=color, linewidth=thick, zorder=2))
-    ax.add_collection(PolyCollection(heads, facecolor=color, zorder=2))
+    if len(paths) <= MANY:
+        _lines(ax, paths, color=color, linewidth=2, zorder=2)
+    _shapes(ax, np.reshape(heads, (-1, 3, 2)), facecolor=color, zorder=2)
 
 
 def _write(ax, place, line, text, **style):
