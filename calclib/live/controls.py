@@ -63,7 +63,8 @@ def linear(low, high):
     step = power * min((1, 2, 5, 10), key=lambda m: abs(math.log(m * power / rough)))
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     values = np.round(np.arange(math.ceil(low / step - 1e-9), high / step + 1e-9) * step, decimals)
-    values = np.unique([low, *values, high]) + 0.0  # no −0
+    inside = values[(values > low + step * 1e-6) & (values < high - step * 1e-6)]  # not an end and its rounding
+    values = np.array([low, *inside, high]) + 0.0  # no −0
     return values, [f"{v:.{decimals}f}".replace("-", "−") for v in values]
 
 
