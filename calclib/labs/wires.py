@@ -14,10 +14,10 @@ from calclib.pictures.palette import GRADIENT, PATH, QUIET, TANGENT, TRUTH
 __all__ = ["stepper"]
 
 MOST = 60  # nodes that a picture can hold
-WIDTH = 7.6  # inches, as all sizes here
+WIDTH, TALL = 7.6, 5.5  # inches, as all sizes here; a picture less tall is enlarged
 HALF = np.array([0.39, 0.225])  # half a box
 LINE = 0.14  # of text
-LYING = 0.56, 1.3  # from box to box within a layer and from layer to layer: room for 6 layers
+LYING = 0.58, 1.6  # from box to box within a layer and from layer to layer, which is less for 6 layers, the most
 STANDING, DEEP = (0.92, 0.68), (0.92, 0.62)  # from top to bottom, up to 12 layers and beyond
 MANY = 8  # wires that arrive at one box
 ACROSS = 8  # boxes side by side: with more the places shrink and the boxes are staggered
@@ -37,7 +37,9 @@ def stepper(y, *, step=None):
     grads = _gradients(edges, [into[k] for k in reversed(made)], len(nodes))
     turn, last = len(made) + 1, 2 * len(made) + 1
     low, high = places.min(axis=0) - HALF - 0.08, places.max(axis=0) + HALF + 0.08
-    margin = max(0, WIDTH - (high - low)[0]) / 2
+    wide, tall = high - low
+    zoom = float(np.clip(min(WIDTH / wide, TALL / tall), 1, 1.4))
+    margin, font = (WIDTH / zoom - wide) / 2, {"fontsize": 8 * zoom}
 
     def scene(ax):
         ax.set(xlim=(low[0] - margin, high[0] + margin), ylim=(high[1], low[1]))
@@ -45,11 +47,11 @@ def stepper(y, *, step=None):
         _lines(ax, wires, color=QUIET, linewidth=1, zorder=1)
         _shapes(ax, _boxes(places), facecolor="white", edgecolor=QUIET, linewidth=1, zorder=3)
         for label, (*_, slope) in zip(labels, edges, strict=True):
-            _slope(ax, label, slope)
+            _slope(ax, label, slope, **font)
         for place, node, grad in zip(places, nodes, grads[-1], strict=True):
-            _write(ax, place, -1, node.name if len(node.name) < 10 else f"{node.name[:8]}…", weight="bold")
-            _write(ax, place, 0, number(node.value), color=TRUTH)
-            _write(ax, place, 1, f"∂ {number(grad)}", color=GRADIENT)
+            _write(ax, place, -1, node.name if len(node.name) < 10 else f"{node.name[:8]}…", weight="bold", **font)
+            _write(ax, place, 0, number(node.value), color=TRUTH, **font)
+            _write(ax, place, 1, f"∂ {number(grad)}", color=GRADIENT, **font)
 
     def marks(ax, step=last if step is None else step):
         known = grads[max(0, step - turn + 1)]
@@ -60,7 +62,7 @@ def stepper(y, *, step=None):
         _lines(ax, [wires[e][-2:] for e in later], color=QUIET, linewidth=1, zorder=4)
         for k in awaited:
             if known[k] is not None:
-                _write(ax, places[k], 1, f"∂ {number(known[k])} …", color=GRADIENT)
+                _write(ax, places[k], 1, f"∂ {number(known[k])} …", color=GRADIENT, **font)
         if step == 0:
             return f"Step 0 of {last}: the inputs hold their values; nothing is computed yet."
         now = made[step - 1] if step < turn else len(nodes) - 1 if step == turn else made[last - step]
@@ -68,7 +70,7 @@ def stepper(y, *, step=None):
         paths = [wires[e] if step < turn else wires[e][::-1] for e in busy]
         _flow(ax, paths, TRUTH if step < turn else GRADIENT)
         for e in busy if len(busy) <= MANY else []:
-            _slope(ax, labels[e], edges[e][2], weight="bold")
+            _slope(ax, labels[e], edges[e][2], weight="bold", **font)
         _shapes(ax, _boxes(places[now]), facecolor="none", edgecolor=PATH, linewidth=2, zorder=6)
         return f"Step {step} of {last}. {_told(step - turn, now, nodes, known, [edges[e] for e in busy])}"
 
@@ -76,7 +78,7 @@ def stepper(y, *, step=None):
         f"A graph of {len(nodes)} boxes from the inputs to the result. Each box has a name, a value and "
         "a gradient, each wire a local slope; the ones that are not known yet at this step are empty."
     )
-    return explore(marks, scene, step=range(last + 1), size=(WIDTH, float((high - low)[1])), alt=alt)
+    return explore(marks, scene, step=range(last + 1), size=(WIDTH, float(zoom * tall)), alt=alt)
 
 
 def _read(y):
@@ -121,7 +123,9 @@ def _drawn(n, edges):
     layer = spots[:, 1].astype(int)
     lying = layer.max() < 6 and np.ptp(spots[:, 0]) < ACROSS
     half = HALF[::-1] if lying else HALF
-    beside, along = LYING if lying else STANDING if layer.max() < 12 else DEEP
+    beside, along = (
+        (LYING[0], min(LYING[1], 6.6 / max(1, layer.max()))) if lying else STANDING if layer.max() < 12 else DEEP
+    )
     middle, span = (spots[:, 0].max() + spots[:, 0].min()) / 2, np.ptp(spots[:, 0])
     beside *= min(1, (ACROSS - 1) / max(span, 1))
 
@@ -141,7 +145,9 @@ def _drawn(n, edges):
         wires.append([places[i] + (0, half[1]), *bends, places[j] - (0, half[1])])
     for j in range(n):
         arriving = sorted((e for e, edge in enumerate(edges) if edge[1] == j), key=lambda e: wires[e][-2][0])
-        pull = 0.88 if len(arriving) > MANY else 0.46 if lying else 0.3  # where many arrive there is room only afar
+        pull = (
+            0.88 if len(arriving) > MANY else 0.24 / (along - 2 * half[1]) if lying else 0.3
+        )  # where many arrive there is room only afar
         for port, e in zip(np.linspace(-1, 1, len(arriving)), arriving, strict=True):
             wires[e][-1] = wires[e][-1] + (0.7 * half[0] * port * (len(arriving) > 1), 0)
             labels[e] = pull * np.array(wires[e][-2]) + (1 - pull) * wires[e][-1]
@@ -186,9 +192,9 @@ def _flow(ax, paths, color):
 
 
 def _write(ax, place, line, text, **style):
-    ax.text(place[0], place[1] + line * LINE, text, ha="center", va="center", fontsize=8, zorder=5, **style)
+    ax.text(place[0], place[1] + line * LINE, text, ha="center", va="center", zorder=5, **style)
 
 
 def _slope(ax, place, slope, **style):
     box = {"boxstyle": "round,pad=0.1", "facecolor": "white", "linewidth": 0}
-    ax.text(*place, number(slope), color=TANGENT, ha="center", va="center", fontsize=8, bbox=box, zorder=2.5, **style)
+    ax.text(*place, number(slope), color=TANGENT, ha="center", va="center", bbox=box, zorder=2.5, **style)
