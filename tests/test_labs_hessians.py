@@ -232,9 +232,9 @@ def test_both_pictures_of_the_units_show_one_path():
 
 def test_the_steps_told_are_those_that_the_best_rate_needs():
     figure = labs.units(quadratic([1, 25], 0.0), at=(2.0, 0.08))  # both axes have their full share
-    steps = int(re.search(r"(\d+) steps? leave", figure.status)[1])
+    steps = int(re.search(r"after (\d+) steps", figure.status)[1])
     assert steps == pytest.approx(math.log(1e-3) / math.log(24 / 26), abs=1)
-    assert "1 step leave" in labs.units(quadratic([1, 25], 0.5), choice="along the axes of H").status
+    assert "after 1 step." in labs.units(quadratic([1, 25], 0.5), choice="along the axes of H").status
 
 
 # --- Newton, and saddles

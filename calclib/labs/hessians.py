@@ -108,8 +108,7 @@ def bending(f, view=None, *, at=(1.0, 0.5)):
         for value, way in zip(bends, ways.T, strict=True):
             color, name = (TANGENT, "up") if value > 0 else (PATH, "down")
             way = way * (1 if way[1] >= 0 else -1)
-            for side in (1, -1):
-                arrow(left, p, side * reach * way, color)
+            arrow(left, [p, p], reach * np.array([way, -way]), color)
             tag(left, name, p + reach * way, (5, 2), color=color)
             angle = np.degrees(np.arctan2(way[1], way[0])) % 180
             right.plot([angle, angle], [0, value], color=color, linewidth=1, linestyle="--")
@@ -146,7 +145,7 @@ def shaper(H=((2.0, 0.0), (0.0, 4.0)), *, limit=4.0):
     X, Y = np.meshgrid(*2 * [np.linspace(-1, 1, 41)])
     grid = np.stack([X, Y], axis=-1)
     levels = limit * np.array([0.02, 0.08, 0.18, 0.32, 0.5, 0.72])
-    rings, spokes = np.meshgrid(np.linspace(0, 1, 7), np.radians(np.arange(0, 361, 18)))
+    rings, spokes = np.meshgrid(np.linspace(0, 1, 6), np.radians(np.arange(0, 361, 22.5)))
     disc = np.stack([rings * np.cos(spokes), rings * np.sin(spokes)], axis=-1)
 
     def scene(axes):
@@ -231,7 +230,8 @@ def zigzag(valley, view=VIEW, *, kappa=10.0, lr=1.9, at=(2.6, 1.0), steps=40):
             best = away[0] * ((bends[1] - bends[0]) / (bends[1] + bends[0])) ** np.arange(steps + 1)
             right.plot(np.maximum(best, 1e-7), color=QUIET, linestyle="--", linewidth=1)
             late = 2 * steps // 3
-            tag(right, "best fixed rate", (late, max(best[late], 1e-6)), (-6, -16), color=QUIET, ha="right")
+            if best[late] > 1e-5:
+                tag(right, "best fixed rate", (late, best[late]), (-6, -16), color=QUIET, ha="right")
         return f"{shares(bends, alpha)} {pace(bends, lr, away)}"
 
     alt = (
@@ -361,7 +361,7 @@ def units(f, view=((-3.0, 3.0), (-3.0, 3.0)), *, at=None, choice="as given", ste
             return f"{told} But λ = {number(bends[0])} < 0: it runs away along that axis, in any units."
         if not near.size:
             return f"{told} At the best fixed rate {counted(len(path) - 1)} do not come within a thousandth of the way."
-        return f"{told} At the best fixed rate {counted(int(near[0]))} leave a thousandth of the way."
+        return f"{told} At the best fixed rate a thousandth of the way is left after {counted(int(near[0]))}."
 
     alt = (
         "Left the contours of a function, right the same function in other units: an ellipse becomes rounder. "
