@@ -105,6 +105,7 @@ def test_crossings_are_counted():
     assert crossings(rows, {("a", "f"), ("b", "e"), ("c", "d")}) == 3
     assert crossings(rows, {("a", "e"), ("b", "d")}) == 1
     assert crossings(rows, set()) == 0
+    assert crossings(rows, {("a", "d"), ("b", "d"), ("a", "e")}) == 1  # those that meet do not cross
 
 
 # --- the stepper

@@ -104,16 +104,15 @@ def _gradients(edges, rounds, n):
 
 def _told(back, now, nodes, known, edges):
     """What happens at a step: `back` is negative on the way forward, 0 at the turn."""
-    names = [nodes[i].name if not list(nodes[i].edges) else "" for i, *_ in edges[:4]]
     if back < 0:
         values = " and ".join(number(nodes[i].value) for i, *_ in edges[:4])
         return f"Forward: {nodes[now].name} makes {number(nodes[now].value)} of {values}."
     if back == 0:
         return "All values are known. The way back starts at the result, whose slope in itself is 1."
-    shares = [
-        f"{number(known[now])} · {number(slope)} = {number(known[now] * slope)} to {name or number(nodes[i].value)}"
-        for (i, _, slope), name in zip(edges[:4], names, strict=True)
-    ]
+    shares = []
+    for i, _, slope in edges[:4]:
+        parent = number(nodes[i].value) if list(nodes[i].edges) else nodes[i].name or number(nodes[i].value)
+        shares.append(f"{number(known[now])} · {number(slope)} = {number(known[now] * slope)} to {parent}")
     return f"Back through {nodes[now].name}: it sends {', '.join(shares)}{' …' * (len(edges) > 4)}."
 
 
@@ -123,9 +122,9 @@ def _drawn(n, edges):
     layer = spots[:, 1].astype(int)
     lying = layer.max() < 6 and np.ptp(spots[:, 0]) < ACROSS
     half = HALF[::-1] if lying else HALF
-    beside, along = (
-        (LYING[0], min(LYING[1], 6.6 / max(1, layer.max()))) if lying else STANDING if layer.max() < 12 else DEEP
-    )
+    beside, along = LYING if lying else STANDING if layer.max() < 12 else DEEP
+    if lying:
+        along = min(along, 6.6 / max(1, layer.max()))
     middle, span = (spots[:, 0].max() + spots[:, 0].min()) / 2, np.ptp(spots[:, 0])
     beside *= min(1, (ACROSS - 1) / max(span, 1))
 
