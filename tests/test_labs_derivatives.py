@@ -132,6 +132,8 @@ def test_the_advice_leads_to_the_least_error():
     best = (AREAS @ PRICES) / (AREAS @ AREAS)
     assert all(said == "raise w." for w, said in advice.items() if w < best - 0.05)
     assert all(said == "lower w." for w, said in advice.items() if w > best + 0.05)
+    for b in (-1.0, -0.5, 0.0, 0.2, 1.0):  # and says so when it is there
+        assert "leave w." in {figure.move(w=w, b=b).status.rpartition(": ")[2] for w in np.arange(0, 5.01, 0.05)}
 
 
 def test_a_function_that_breaks_somewhere_is_told_and_heals():
@@ -145,13 +147,17 @@ def test_a_function_that_breaks_somewhere_is_told_and_heals():
     assert figure.move(x=1.0).error == ""
 
 
+def test_where_there_is_no_value_there_is_no_secant():
+    assert "no finite value" in labs.secant(np.log).move(x=-3.0).status
+
+
 def test_a_function_of_numbers_alone_will_do():
     assert labs.secant(lambda x: x**2 if x > 0 else -x).error == ""
 
 
 def test_the_exploding_run_is_the_storys():
     figure = start.exploding_run()
-    assert figure.status.endswith("the loss goes 2.2, 2.1, 1.8, 1.6 … and in epoch 5 it is no number.")
+    assert figure.status.endswith("the loss goes 2.2, 2.1, 1.8, 1.6, and in epoch 5 it is no number.")
     assert figure.move(lr=0.2).status.endswith("and in epoch 8 it is no number.")
     assert "after 20 epochs the loss is" in figure.move(lr=0.25, depth=8).status
 

@@ -16,6 +16,7 @@ def average(average):
         at="average(2, 6)",
         mistakes={
             "division comes before addition, so a + b / 2 halves b alone: put a + b in brackets.": 5.0,
+            "division comes before addition, so a / 2 + b halves a alone: put a + b in brackets.": 7.0,
             "that is the sum; half of it is the average.": 8.0,
             "that is half the difference of the two; the average is half their sum.": 2.0,
         },

@@ -36,6 +36,8 @@ def secant(f, x=(-3.0, 3.0), h=(0.001, 2.0), *, at=1.0, first=1.0):
         ruler(ax, (x, here), (x + h, here), (x + h, there))
         dot(ax, [x, x + h], [here, there], color=PATH)
         tag(ax, f"rise / run = {slope:.3f}", (x + h, there), (-10, 12), color=PATH, ha="right")
+        if not np.isfinite(slope):
+            return f"At x = {x:.2f} or x + h = {x + h:.2f} this function has no finite value, so there is no secant."
         return f"From x = {x:.2f} to x + h the secant rises {slope:.4f} per step to the right (h = {h:.3g})."
 
     alt = "A curve in blue, a secant in vermilion through two of its points, and the dashed green tangent at the first."
@@ -151,7 +153,7 @@ def rules(u, v, x=(0.0, 2.0), h=(0.01, 0.5), *, at=1.2, first=0.4):
         bar(ax, 0, 0, U, V, TRUTH, "u·v")
         bar(ax, U, 0, dU, V, TANGENT, "Δu·v")
         bar(ax, 0, V, U, dV, PATH, "u·Δv")
-        bar(ax, U, V, dU, dV, GRADIENT)
+        bar(ax, U, V, dU, dV, GRADIENT, "Δu·Δv")
         sides, corner = (dU * V + U * dV) / h, dU * dV / h
         return f"Per h the two sides give {sides:.3f}; the corner Δu·Δv adds {corner:.3f}, which fades with h."
 
@@ -160,8 +162,8 @@ def rules(u, v, x=(0.0, 2.0), h=(0.01, 0.5), *, at=1.2, first=0.4):
         bar(ax, 0, 0, V, q, TRUTH, "area u")
         bar(ax, V, 0, dV, q, PATH, "q·Δv")
         bar(ax, 0, q, V, dq, TANGENT, "v·Δq")
-        tag(ax, "height q = u/v over width v", (0, q + max(dq, 0)), (4, 8))
-        return f"v·Δq is what Δu leaves after q·Δv is paid: Δq/h = {dq / h:.3f} ≈ (u′ − q·v′)/v = (u′v − uv′)/v²."
+        told = "Width v, height q = u/v: v·Δq is what Δu leaves after q·Δv is paid."
+        return f"{told} Δq/h = {dq / h:.3f} ≈ (u′ − q·v′)/v = (u′v − uv′)/v²."
 
     def marks(ax, rule="product", x=at, h=first):
         U, V, dU, dV = u(x), v(x), u(x + h) - u(x), v(x + h) - v(x)
@@ -246,6 +248,7 @@ def fitted_line(area, price, w=(0.0, 5.0), b=(-1.0, 1.0), *, at=1.0):
     """Left the data and the line price = w·area + b, right the mean squared error against w. Controls: w, b."""
     area, price = np.asarray(area, dtype=float), np.asarray(price, dtype=float)
     grid, ends = np.linspace(*w, 201), np.array([0, 1.1 * area.max()])
+    near = 2 * np.mean(area**2) * 0.03  # the slope at 0.03 from the bottom: the slider has a stop closer than that
 
     def loss(w, b):
         return np.mean((np.multiply.outer(w, area) + b - price) ** 2, axis=-1)
@@ -265,7 +268,7 @@ def fitted_line(area, price, w=(0.0, 5.0), b=(-1.0, 1.0), *, at=1.0):
         right.plot(grid, loss(grid, b), color=TRUTH)
         straight(right, w, loss(w, b), slope, color=TANGENT, linestyle="--", linewidth=1.5)
         dot(right, w, loss(w, b), color=PATH)
-        advice = "raise w" if slope < -0.005 else "lower w" if slope > 0.005 else "leave w"
+        advice = "raise w" if slope < -near else "lower w" if slope > near else "leave w"
         return f"At w = {w:.2f}, b = {b:.2f} the error is {loss(w, b):.3f} and its slope in w {slope:.3f}: {advice}."
 
     alt = "Left: price against area, a line, and its misses. Right: the mean squared error against w, with its tangent."

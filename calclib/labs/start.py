@@ -32,7 +32,7 @@ def exploding_run(rates=RATES, depths=DEPTHS):
 
     def scene(ax):
         ax.axhline(np.log(10), color=QUIET, linestyle="--", linewidth=1)
-        tag(ax, "guessing: log 10 = 2.30", (EPOCHS, np.log(10)), (0, 6), ha="right", color=QUIET)
+        tag(ax, "blind guessing", (EPOCHS, np.log(10)), (0, 6), ha="right", color=QUIET)
         ax.set(xlabel="epoch", ylabel="loss", xlim=(0.5, EPOCHS + 0.5), ylim=(0, 3), xticks=[1, 5, 10, 15, 20])
 
     def marks(ax, lr=0.25, depth=16):
@@ -45,8 +45,8 @@ def exploding_run(rates=RATES, depths=DEPTHS):
         ax.axvline(last + 1, color=PATH, linestyle=":")
         ruler(ax, (last, losses[last - 1]), (last + 1, 3), color=PATH)
         tag(ax, "not a number", (last + 1, 2.8), (-6, 0), color=PATH, ha="right")
-        told = ", ".join(f"{loss:.1f}" for loss in losses[:4])
-        return f"Learning rate {lr:g}, depth {depth}: the loss goes {told} … and in epoch {last + 1} it is no number."
+        told = ", ".join(f"{loss:.1f}" for loss in losses[: min(last, 4)]) + " …" * int(last > 4)
+        return f"Learning rate {lr:g}, depth {depth}: the loss goes {told}, and in epoch {last + 1} it is no number."
 
     alt = "The loss of a training run against the epoch: it falls, and where the run explodes, a vertical line."
     labels = {"lr": "learning rate", "depth": "depth"}

@@ -213,8 +213,10 @@ class Reveal(Card):
         self.body.value = _status(_panel(f"{row}{verdict}{html.escape(self.because)}"))
 
     def _fallback(self) -> str:
+        """Folded, so that a page that was run by others does not tell before one has predicted."""
         happened = html.escape(self.prediction._text(self.happened))
-        return _panel(f"What happened: <b>{happened}</b>. {html.escape(self.because)}".rstrip())
+        told = f"<b>{happened}</b>. {html.escape(self.because)}".rstrip()
+        return _panel(f"<details><summary>What happened</summary>{told}</details>")
 
 
 def progress() -> "Progress":
