@@ -184,7 +184,7 @@ class Stage:
     def _state(self):
         """What can be changed on a figure without a part of it going stale."""
         of = [
-            (ax.get_position().bounds, ax.viewLim.bounds, ax.get_aspect(), ax.axison, ax.get_frame_on())
+            (ax.get_position(original=True).bounds, ax.viewLim.bounds, ax.get_aspect(), ax.axison, ax.get_frame_on())
             for ax in self.watched
         ]
         return of, self.figure.get_suptitle()
