@@ -93,7 +93,7 @@ function playButton(control, set, at) {
 function render({ model, el }) {
   const { alt, size, controls, pointer } = model.get("layout_of");
   let at = { ...model.get("at") };
-  let waiting, speaking, tallest = 0;
+  let waiting, speaking, tallest = 0, touched = false;
 
   const image = make("img", { alt, draggable: "false" });
   const overlay = make("div", { class: "overlay", "aria-hidden": "true" });
@@ -131,6 +131,7 @@ function render({ model, el }) {
     show();
     clearTimeout(waiting);
     waiting = setTimeout(silent, PATIENCE);
+    touched = true;
     model.set("at", at);
     model.save_changes();
   }
@@ -193,8 +194,7 @@ function render({ model, el }) {
     clearTimeout(speaking);
     speaking = setTimeout(() => {
       image.alt = `${alt} ${sentence}`.trim();
-      if (spoken.dataset.begun) spoken.textContent = sentence;
-      spoken.dataset.begun = "yes";
+      if (touched) spoken.textContent = sentence; // a page full of figures that nobody has touched stays silent
     }, HUSH);
   }
 
