@@ -284,13 +284,13 @@ def test_alarms_and_trace_functions_are_put_back(limit):
 
 
 def test_a_check_stops_a_hang_with_a_sentence(monkeypatch):
-    monkeypatch.setattr(checks, "SECONDS", 0.1)
+    monkeypatch.setattr(double, "seconds", 0.1)
     answer = double(lambda x: spin())
     assert answer.state == "not yet" and "0.1 seconds" in answer.message and "never ends" in answer.message
 
 
 def test_beside_the_main_thread_the_trace_function_serves(monkeypatch):
-    monkeypatch.setattr(checks, "SECONDS", 0.1)
+    monkeypatch.setattr(double, "seconds", 0.1)
     answers = []
     thread = threading.Thread(target=lambda: answers.extend([double(right), double(lambda x: spin())]))
     thread.start()

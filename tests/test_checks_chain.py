@@ -1,20 +1,12 @@
 """Lesson 05: every right answer is a yes, however it is written; every known mistake is named."""
 
-import math
 from types import SimpleNamespace
 
 import numpy as np
-import pytest
+from answers import Answers
 
-from calclib import autodiff, checks
-from calclib.checks import chain as check
-
-
-@pytest.fixture(autouse=True)
-def own_progress(tmp_path, monkeypatch):
-    monkeypatch.setenv("CALCLIB_PROGRESS", str(tmp_path / "progress.json"))
-    monkeypatch.setattr("os.fsync", lambda handle: None)  # the disk is not what is tried here
-
+from calclib import autodiff
+from calclib.checks import chain
 
 FUNCTIONS = {
     "composed_slope": "df, g, dg, x",
@@ -31,14 +23,6 @@ FUNCTIONS = {
 def node(value, name="", parents=(), slopes=()):
     """A Var as the lesson builds it, or anything with a value and edges."""
     return SimpleNamespace(value=value, name=name, edges=list(zip(parents, slopes, strict=True)), grad=0.0)
-
-
-def written(name: str, body: str):
-    """The function `name` with this body, as a learner would write it."""
-    space = {"np": np, "math": math, "Var": node, "calclib": autodiff}
-    lines = "".join(f"    {line}\n" for line in body.splitlines())
-    exec(f"def {name}({FUNCTIONS[name]}):\n{lines}", space)
-    return space[name]
 
 
 PAIRS = "(a, da), (b, db) = x, y\n"
@@ -194,65 +178,9 @@ WRONG = {
     },
 }
 
-ASKED = [name for name in FUNCTIONS if name != "push"]  # the others are asked for what they return
 
-
-def cases(table):
-    return [pytest.param(name, body, id=f"{name}-{n}") for name in table for n, body in enumerate(table[name])]
-
-
-@pytest.mark.parametrize("name, body", cases(RIGHT))
-def test_right_answers_are_a_yes_however_they_are_written(name, body):
-    answer = getattr(check, name)(written(name, body))
-    assert answer.state == "yes", answer
-
-
-@pytest.mark.parametrize("name, body", cases(WRONG))
-def test_mistakes_are_named(name, body):
-    answer = getattr(check, name)(written(name, body))
-    assert answer.state == "not yet"
-    assert WRONG[name][body] in answer.message
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_stubs_are_not_started(name):
-    for body in ("...", '"""Your task."""\n...', "result = ...\nreturn result"):
-        assert getattr(check, name)(written(name, body)).state == "not started"
-    assert getattr(check, name)(...).state == "not started"
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-@pytest.mark.parametrize(
-    "value", ["'text'", "True", "float('nan')", "1j", "{}", "[[1], [2]]", "[[1, 2], [3]]", "np.zeros((2, 3))"]
-)
-def test_wrong_kinds_get_a_sentence(name, value):
-    assert getattr(check, name)(written(name, f"return {value}")).state == "not yet"
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-@pytest.mark.parametrize("thing", [3, "text", None, True, lambda: 1, lambda *, z: 1, np.zeros(3), np.add])
-def test_wrong_things_get_a_sentence(name, thing):
-    assert getattr(check, name)(thing).state == "not yet"
-
-
-@pytest.mark.parametrize("name", ASKED)
-def test_a_forgotten_return_is_noticed(name):
-    assert "`return` missing" in getattr(check, name)(written(name, "result = 1")).message
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_hang_ends(name, monkeypatch):
-    monkeypatch.setattr(checks, "SECONDS", 0.05)
-    assert "never ends" in getattr(check, name)(written(name, "while True:\n    pass")).message
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_learners_exceptions_come_through(name):
-    with pytest.raises(AssertionError, match="mine"):
-        getattr(check, name)(written(name, "raise AssertionError('mine')"))
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_sentence_earned_fits_on_three_lines(name):
-    answer = getattr(check, name)(written(name, RIGHT[name][0]))
-    assert 40 < len(answer.message) < 240
+class TestChain(Answers):
+    check, FUNCTIONS, RIGHT, WRONG = chain, FUNCTIONS, RIGHT, WRONG
+    SPACE = {"Var": node, "calclib": autodiff}
+    SILENT = ("push",)
+    THINGS = [*Answers.THINGS, lambda: 1, np.add]

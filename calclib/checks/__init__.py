@@ -24,7 +24,7 @@ from calclib.progress import store
 
 __all__ = ["Answer", "NotYet", "SECONDS", "exercise", "expect", "lessons", "unwritten"]
 
-SECONDS = 5.0  # the time that one check may take
+SECONDS = 5.0  # the time that one check may take, unless it says so itself
 
 
 class NotStarted(Exception):
@@ -57,16 +57,19 @@ class Answer:
         )
 
 
-def exercise(check: Callable) -> Callable[..., Answer]:
-    """`check` as the learner calls it.
+def exercise(check: Callable = None, *, seconds: float = SECONDS) -> Callable[..., Answer]:
+    """`check` as the learner calls it; it is stopped after `seconds`.
 
-    A parameter marked `float` takes a number, any other a function, which may return nothing if it is marked `None`.
+    A parameter marked `float` takes a number, `str` a text, `object` anything; any other takes a function, which may
+    return nothing if it is marked `None`.
     """
+    if check is None:
+        return lambda check: exercise(check, seconds=seconds)
 
     @wraps(check)
     def answer(*given) -> Answer:
         try:
-            state, message = _judge(check, given)
+            state, message = _judge(check, given, answer.seconds)
         except Exception as error:
             error.__traceback__ = _learners_part(error.__traceback__)
             raise
@@ -74,6 +77,7 @@ def exercise(check: Callable) -> Callable[..., Answer]:
             store().record_try(answer.key, state)
         return Answer(state, message, store().tell())
 
+    answer.seconds = seconds
     answer.key = f"{check.__module__.rpartition('.')[2]}.{check.__name__}"
     return answer
 
@@ -86,7 +90,7 @@ def _learners_part(trace):
     return outside or trace
 
 
-def _judge(check, given) -> tuple[str, str]:
+def _judge(check, given, seconds) -> tuple[str, str]:
     """The state and its sentence, by running `check` on what the learner gave."""
     wanted = inspect.signature(check).parameters
     name, call = check.__name__, f"check.{check.__name__}({', '.join(wanted)})"
@@ -96,20 +100,24 @@ def _judge(check, given) -> tuple[str, str]:
         if len(given) != len(wanted):
             raise NotYet(f"The last line of the cell should be {call}.")
         ready = [_ready(p.name, value, p.annotation, call) for p, value in zip(wanted.values(), given, strict=True)]
-        within(SECONDS, lambda: check(*ready))
+        within(seconds, lambda: check(*ready))
     except NotStarted:
         return "not started", f"Put your own code in place of the ... and run the cell again for {call}."
     except NotYet as reason:
         return "not yet", str(reason)
     except TimeUp:
-        return "not yet", f"{name} was stopped after {SECONDS:g} seconds: is there a loop that never ends?"
+        return "not yet", f"{name} was stopped after {seconds:g} seconds: is there a loop that never ends?"
     return "yes", " ".join(inspect.getdoc(check).split())
 
 
 def _ready(name, value, kind, call):
-    """`value` made safe for the check: a finite number, or a function that answers in sentences."""
+    """`value` made safe for the check: a finite number, a text, or a function that answers in sentences."""
     if kind is float:
         return number(value, name)
+    if kind is str and not isinstance(value, str):
+        raise NotYet(f"{name} is {show(value)}, where a text in quotes should be.")
+    if kind in (str, object):
+        return value
     if not callable(value):
         raise NotYet(f"{name} is {show(value)}, not a function: write {call}, with the function itself.")
 
