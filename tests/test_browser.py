@@ -45,6 +45,26 @@ explore(lambda ax, u=0.0, v=0.0: ax.plot([u], [v], "o"), lambda ax: ax.set(xlim=
         u=(-1.0, 1.0), v=(-1.0, 1.0), pointer=("u", "v"), alt="A point.")
 """,
     ],
+    "training": [
+        """
+import time
+import numpy as np
+from calclib.live import Training, explore
+
+def start(now):
+    yield (total := 0.0)
+    while True:
+        time.sleep(0.005)
+        yield (total := total + now.rate)
+
+def marks(ax, rate=1, drawing=None, run=None):
+    ax.plot(run.states)
+    return f"{run.done} steps, {run.states[-1]:g}, ink {drawing.sum():g}."
+
+explore(marks, lambda ax: ax.set(xlim=(0, 500), ylim=(0, 500)), rate=[0, 1], drawing=np.zeros((8, 8)),
+        run=Training(start, 500, unit="step"), alt="A sum.")
+""",
+    ],
     "slow": [
         """
 import time
@@ -134,7 +154,7 @@ def shows(live, **at):
     handle = live.element_handle()
     live.page.wait_for_function(
         "([e, at]) => { const is = JSON.parse(e.dataset.shown ?? '{}');"
-        " return Object.keys(at).every((k) => is[k] === at[k]); }",
+        " return Object.keys(at).every((k) => JSON.stringify(is[k]) === JSON.stringify(at[k])); }",
         arg=[handle, at],
     )
 
@@ -243,6 +263,71 @@ def test_play_goes_to_the_end_replays_pauses_and_stops_under_the_hand(page, figu
     slider(figure).press("ArrowRight")
     button.wait_for()
     assert stopped <= shown(figure)["step"] <= 4
+
+
+def test_training_goes_on_till_it_is_stopped_and_a_slider_acts_on_the_way(chromium, address):
+    page = opened(chromium, address, "training")
+    live = page.locator(".calclib-live")
+    handle, sentence = live.element_handle(), live.locator(".status")
+    past = "([e, steps]) => JSON.parse(e.dataset.shown).run > steps"
+    live.get_by_role("button", name="Train").click()
+    page.wait_for_function(past, arg=[handle, 20])
+    slider(live).focus()
+    page.keyboard.press("Home")  # the rate is 0 now, and it trains on
+    shows(live, rate=0)
+    here = shown(live)["run"]
+    page.wait_for_function(past, arg=[handle, here + 20])
+    sums = [float(sentence.inner_text().split()[2].rstrip(",")) for _ in range(2)]
+    assert 20 < sums[0] == sums[1] <= here
+    live.get_by_role("button", name="Stop").click()
+    page.wait_for_timeout(200)
+    stopped = shown(live)["run"]
+    page.wait_for_timeout(300)
+    assert stopped == shown(live)["run"] == float(live.locator("progress").get_attribute("value"))
+    live.get_by_role("button", name="Train").click()
+    page.wait_for_function(past, arg=[handle, stopped])
+    live.get_by_role("button", name="Start again").click()
+    shows(live, run=0)
+    live.get_by_role("button", name="Train").wait_for()
+    assert page.wrong == []
+    page.close()
+
+
+def test_a_drawing_is_made_and_unmade_by_mouse_and_by_keys(chromium, address):
+    page = opened(chromium, address, "training")
+    live = page.locator(".calclib-live")
+    board, sentence = live.get_by_role("grid"), live.locator(".status")
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    stroke = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in [(0.3, 0.5), (0.8, 0.5)]]
+
+    def drag():
+        page.mouse.move(*stroke[0])
+        page.mouse.down()
+        page.mouse.move(*stroke[1], steps=5)
+        page.mouse.up()
+
+    drag()
+    page.wait_for_function("(e) => JSON.parse(e.dataset.shown).drawing[35] === 16", arg=live.element_handle())
+    drawn = shown(live)["drawing"]
+    assert not any(drawn[:16] + drawn[48:]), "ink stays near the stroke"
+    live.get_by_role("button", name="Erase").click()
+    drag()
+    page.wait_for_function("(e) => JSON.parse(e.dataset.shown).drawing[35] === 0", arg=live.element_handle())
+    live.get_by_role("button", name="Clear").click()
+    sentence.get_by_text("ink 0.").wait_for()
+    before = scrolled(page)
+    board.focus()
+    for key in ["ArrowRight", "ArrowDown", "Space"]:
+        page.keyboard.press(key)
+    shows(live, drawing=[0] * 9 + [16] + [0] * 54)
+    assert board.locator("#" + board.get_attribute("aria-activedescendant")).get_attribute("aria-label") == (
+        "row 2, column 2: ink"
+    )
+    page.keyboard.press("Backspace")
+    sentence.get_by_text("ink 0.").wait_for()
+    assert scrolled(page) == before and page.wrong == []
+    page.close()
 
 
 # --- pictures

@@ -111,11 +111,55 @@ def toggles(figure, name, box):
         at_end(figure, name, int(on))
 
 
+def trains(page, figure, name, bar):
+    """Train to the end, by mouse, and begin again, by keys."""
+    steps, row = int(bar.get_attribute("max")), bar.locator("xpath=..")
+    row.get_by_role("button", name="Train").click()
+    done = "([e, name]) => Number(JSON.parse(e.dataset.shown)[name]) > 0"
+    figure.page.wait_for_function(done, arg=[figure.element_handle(), name])
+    row.get_by_role("button", name="Train").wait_for()  # it is over, at its last step or before
+    assert 0 < json.loads(figure.get_attribute("data-shown"))[name] <= steps
+    row.get_by_role("button", name="Start again").press("Enter")
+    at_end(figure, name, 0)
+
+
+def paints(page, figure, name, board):
+    """A stroke by mouse, which leaves ink; by keys one square more, or less; and all is paper again."""
+    board.scroll_into_view_if_needed()
+    row, box = board.locator("xpath=.."), board.bounding_box()
+    row.get_by_role("button", name="Clear").click()
+    blank = [0] * board.get_by_role("gridcell").count()
+    page.wait_for_function(PAINTED, arg=[figure.element_handle(), name, blank])
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.1 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.9 * box["height"], steps=4)
+    page.mouse.up()
+    page.wait_for_function(INKED, arg=[figure.element_handle(), name])
+    row.get_by_role("button", name="Clear").click()
+    page.wait_for_function(PAINTED, arg=[figure.element_handle(), name, blank])
+    board.focus()
+    before = page.evaluate(SCROLLED)
+    for key in ("Home", "ArrowLeft", "ArrowUp", "Space"):
+        page.keyboard.press(key)
+    page.wait_for_function(INKED, arg=[figure.element_handle(), name])
+    page.keyboard.press("Backspace")
+    page.wait_for_function(PAINTED, arg=[figure.element_handle(), name, blank])
+    assert page.evaluate(SCROLLED) == before, "the page jumped"
+
+
+PAINTED = "([e, name, levels]) => JSON.stringify(JSON.parse(e.dataset.shown)[name]) === JSON.stringify(levels)"
+INKED = "([e, name]) => JSON.parse(e.dataset.shown)[name].some((level) => level > 0)"
+
+
 def test_every_control_goes_to_both_ends(page):
     for figure in figures(page):
         for name, row in zip(names(figure), figure.locator(".row").all(), strict=True):
             if (slider := row.locator("[type=range]")).count():
                 slides(page, figure, name, slider)
+            elif (bar := row.locator("progress")).count():
+                trains(page, figure, name, bar)
+            elif (board := row.get_by_role("grid")).count():
+                paints(page, figure, name, board)
             elif (options := row.locator("[type=radio]")).count():
                 chooses(figure, name, options)
             else:

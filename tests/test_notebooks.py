@@ -21,6 +21,10 @@ import gc as _gc, json as _json
 from calclib.live import Live as _Live
 
 def _stops(control):
+    if control.kind == "grid":
+        return [control.index(drawing) for drawing in control.values]
+    if control.kind == "training":
+        return [control.training.steps, 0]
     last = len(control.values) - 1
     return sorted({0, last // 2, last}) if control.kind == "slider" else range(last + 1)
 
@@ -28,10 +32,15 @@ def _shown(live):
     return [live.frame[part] for part in ("svg", "png", "status")]
 
 def _wrong(live):
-    start, before = dict(live.at), _shown(live)
+    start = dict(live.at)
+    if live.trainer:  # its controls are tried a few steps on: before the first one they have nothing to act on
+        start[live.trainer.name] = min(5, live.trainer.training.steps)
+        live.at = start
+    before = _shown(live)
     for name, control in live.controls.items():
         changed = False
         for stop in _stops(control):
+            live.at = {**live.at, live.trainer.name: 0} if live.trainer else live.at
             live.at = {**start, name: stop}
             changed = changed or _shown(live) != before
             if live.error:

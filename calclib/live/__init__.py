@@ -2,5 +2,6 @@
 
 from calclib.live.cards import predict, progress
 from calclib.live.figure import Live, explore
+from calclib.live.training import Training
 
-__all__ = ["Live", "explore", "predict", "progress"]
+__all__ = ["Live", "Training", "explore", "predict", "progress"]

@@ -11,9 +11,12 @@ from numbers import Real
 
 import numpy as np
 
-__all__ = ["Control", "controls_of", "number"]
+from calclib.live.training import Trainer, Training
+
+__all__ = ["Control", "Grid", "controls_of", "number"]
 
 FINE = 120  # about so many stops on a linear slider
+INK = 16  # the darkest level of a square to paint on; 0 is paper
 DECADE = 20  # stops to a factor of ten on a logarithmic one
 
 
@@ -43,10 +46,48 @@ class Control:
             raise ValueError(f"{self.name} has no place {index!r}: 0 to {len(self.values) - 1} would do")
         return self.values[index]
 
+    def label(self, index) -> str:
+        """What stands at `index`, in words."""
+        return self.labels[index]
+
     def described(self, label) -> dict:
         """What the page needs to know, `label` being the words beside the control."""
         parts = {"name": self.name, "label": label, "kind": self.kind, "labels": self.labels, "plays": self.plays}
         return parts | ({"numbers": [float(v) for v in self.values]} if self.kind == "slider" else {})
+
+
+class Grid:
+    """Squares to paint on: a place is the list of their levels, row by row, a value the array (rows, columns)."""
+
+    kind = "grid"
+
+    def __init__(self, name: str, drawing: np.ndarray):
+        self.name, self.shape = name, drawing.shape
+        self.values = np.zeros(self.shape), np.ones(self.shape)
+        self.start = self.index(drawing)
+
+    def index(self, value) -> list:
+        """The levels nearest to `value`, an array of the grid's shape from 0 (paper) to 1 (ink)."""
+        value = np.asarray(value, dtype=float)
+        if value.shape != self.shape or not ((value >= 0) & (value <= 1)).all():
+            raise ValueError(f"{self.name} is {value!r}: an array of shape {self.shape}, from 0 to 1, would do")
+        return np.round(value * INK).astype(int).ravel().tolist()
+
+    def value(self, levels) -> np.ndarray:
+        """The array at these levels; ValueError for what are none."""
+        known = isinstance(levels, list) and len(levels) == math.prod(self.shape)
+        if not known or not all(type(level) is int and 0 <= level <= INK for level in levels):
+            raise ValueError(f"{self.name} has no drawing {levels!r}: {math.prod(self.shape)} levels would do")
+        return np.reshape(levels, self.shape) / INK
+
+    def label(self, levels) -> str:
+        """How much of it is inked, in words."""
+        return f"a drawing of {sum(level > 0 for level in levels)} squares"
+
+    def described(self, label) -> dict:
+        """What the page needs to know, `label` being the words beside the control."""
+        rows, columns = self.shape
+        return {"name": self.name, "label": label, "kind": self.kind, "rows": rows, "columns": columns, "ink": INK}
 
 
 def number(value) -> str:
@@ -87,9 +128,14 @@ def control(name, what, default=None) -> Control:
 
     (low, high) is a slider: of whole numbers if both are ints and so is the default, logarithmic if it spans a factor
     of 100 or more above zero, else linear. range(n) is a step with a play button. A list of numbers or an array is
-    a slider over just these, any other list or {label: value} is a choice, True or False a toggle.
+    a slider over just these, any other list or {label: value} is a choice, True or False a toggle. A `Training` is
+    a run to watch, an array of two axes, from 0 to 1, squares to paint on.
     Raises TypeError or ValueError for anything else.
     """
+    if isinstance(what, Training):
+        return Trainer(name, what)
+    if isinstance(what, np.ndarray) and what.ndim == 2 and what.size:
+        return Grid(name, what if default is None else default)
     if isinstance(what, bool):
         return Control(name, "toggle", (False, True), ("off", "on"), int(what if default is None else default))
     if isinstance(what, range) and len(what) > 1:

@@ -17,6 +17,7 @@ import traitlets
 from calclib import validate
 from calclib.live.controls import Control, controls_of
 from calclib.live.guard import guard_pyplot
+from calclib.live.training import Trainer
 from calclib.pictures import stage as stages
 from calclib.pictures.stage import DRAWING, Frame, Stage
 
@@ -38,12 +39,13 @@ class Live(anywidget.AnyWidget):
     layout_of = traitlets.Dict().tag(sync=True)  # the parts that stay: controls, size, alternative text, pointer
     scene = traitlets.Bytes().tag(sync=True)
     place = traitlets.Dict().tag(sync=True)  # where the axes are, for the pointer
-    at = traitlets.Dict().tag(sync=True, echo_update=False)  # {control: index}, set by the page or by `move`
+    at = traitlets.Dict().tag(sync=True, echo_update=False)  # {control: place}, set by the page or by `move`
     frame = traitlets.Dict().tag(sync=True)  # what the page shows: svg or png, status, error, and where: `at`
 
     def __init__(self, stage: Stage, controls: list[Control], *, alt: str, pointer=(), labels=None):
         self.stage, self.alt = stage, alt
         self.controls = {c.name: c for c in controls}
+        self.trainer = next((c for c in controls if isinstance(c, Trainer)), None)
         layout = {
             "alt": alt,
             "size": [float(inches) for inches in stage.size],
@@ -78,7 +80,15 @@ class Live(anywidget.AnyWidget):
         return self
 
     def _values(self, at):
-        """The values at the indices `at`; ValueError for what a page of another run may ask."""
+        """What the marks are drawn with at the places `at`: a training is trained so far first."""
+        values, trainer = self._asked(at), self.trainer
+        if trainer:
+            place = values.pop(trainer.name)
+            values[trainer.name] = trainer.at(place, at, dict(values))
+        return values
+
+    def _asked(self, at):
+        """The values at the places `at`; ValueError for what a page of another run may ask."""
         if set(at) != set(self.controls):
             raise ValueError(f"the page moved {', '.join(at) or 'nothing'}, the figure has {', '.join(self.controls)}")
         return {name: c.value(at[name]) for name, c in self.controls.items()}
@@ -89,41 +99,59 @@ class Live(anywidget.AnyWidget):
                 setattr(self, name, value)
 
     def _drawn(self, at) -> dict:
-        """The traits that show the figure at the indices `at`, or say why there is none."""
+        """The traits that show the figure at the places `at`, or say why there is none."""
         frame, error, details = Frame("", None, ""), "", ""
         try:
             frame = self.stage.frame(**self._values(at))
         except Exception as problem:  # the learner's own function may raise anything: it is told, and healed by a move
             error, details = self._told(problem, at), _traceback(problem)
         shown = {"at": at, "error": error, "details": details, **frame._asdict()}
+        if self.trainer:
+            run = self.trainer.run
+            shown["at"] = {**at, self.trainer.name: run.done if run else 0}
+            shown |= {"turn": at.get(self.trainer.name), "over": run is None or run.over}
         return {"scene": self.stage.scene, "place": self.stage.place(), "frame": shown}
 
     def _told(self, problem, at):
         what = traceback.format_exception_only(problem)[-1].strip()
         what = what if len(what) <= LONG else what[:LONG] + " …"
         try:
-            self._values(at)
-        except ValueError:
+            self._asked(at)
+        except (TypeError, ValueError):
             return f"Run this cell again: {what}"
-        where = ", ".join(f"{name} = {c.labels[at[name]]}" for name, c in self.controls.items())
+        where = ", ".join(f"{name} = {c.label(at[name])}" for name, c in self.controls.items())
         return f"Not drawn{f' at {where}' if where else ''}: {what}"
 
     def __repr__(self):
-        return f"{self.alt} {self.error or self.status}".strip()
+        return self._said(self.status)
+
+    def _said(self, status):
+        return f"{self.alt} {self.error or status}".strip()
 
     def _repr_mimebundle_(self, **kwargs):
         """The widget, and for wherever no kernel runs the still picture with its alternative text."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return {**data, "text/plain": repr(self), "text/html": self._still()}, metadata
-
-    def _still(self):
-        png = self.stage.scene if self.error else self.stage.still(**self.values)
-        return (
+        png, status = self._still()
+        page = (
             f'<figure style="margin:0"><img alt="{html.escape(self.alt)}" style="max-width:100%"'
             f' width="{round(100 * self.stage.size[0])}" src="data:image/png;base64,{b64encode(png).decode()}">'
-            f"<figcaption>{html.escape(self.error or self.status)}</figcaption></figure>"
+            f"<figcaption>{html.escape(self.error or status)}</figcaption></figure>"
         )
+        return {**data, "text/plain": self._said(status), "text/html": page}, metadata
+
+    def _still(self):
+        """The whole picture as a PNG, and its sentence; a training is shown trained to its end."""
+        if self.error:
+            return self.stage.scene, ""
+        values, trainer = self.values, self.trainer
+        if not trainer:
+            return self.stage.still(**values), self.status
+        try:
+            values[trainer.name] = trainer.finished({k: v for k, v in values.items() if k != trainer.name})
+            return self.stage.still(**values), self.stage.frame(**values).status
+        except Exception as problem:
+            return self.stage.scene, self._told(problem, self.at)
 
 
 def _traceback(problem) -> str:
@@ -152,6 +180,8 @@ def explore(marks, scene=None, *, alt, pointer=(), labels=None, size=(7, 4), pan
     controls = controls_of(marks, ranges)
     pointer = (pointer,) if isinstance(pointer, str) else tuple(pointer)
     sliders = [c.name for c in controls if c.kind == "slider"]
+    if sum(c.kind == "training" for c in controls) > 1:
+        raise ValueError("two of the ranges are a Training: a figure has one run to watch")
     for name in filter(None, pointer):
         validate.one_of("pointer", name, sliders)
     for name in labels or {}:

@@ -1,5 +1,5 @@
 // The page's half of a live figure: controls above, the scene as an image, the marks as SVG laid over it.
-// It knows no lesson and no numbers: each control is an index into a list of labels that Python made.
+// It knows no lesson and no numbers: a control stands at a place, for most an index into a list of labels from Python.
 
 const PATIENCE = 3000; // ms without an answer before the reader is told that Python is silent
 const PACE = 70; // ms at least between two steps of the play button
@@ -25,7 +25,8 @@ function focusable(node) {
   return node;
 }
 
-// Each control returns its row and a function that shows an index. `set(index)` is called by the hand.
+// Each control returns its row and a function that shows a place. `set(place)` is called by the hand. A training also
+// gives a function that is told each frame, and one that stops it.
 function slider({ label, labels }, set) {
   const id = `${own}-${++count}`;
   const input = focusable(make("input", { id, type: "range", min: 0, max: labels.length - 1, step: 1 }));
@@ -57,6 +58,115 @@ function toggle({ label }, set) {
     (index) => { input.checked = index === 1; }];
 }
 
+// A run that is trained while one watches. Python trains for a moment and sends the picture; only then is it asked for
+// the next moment, so a slow machine is never flooded, and Stop is to ask no more. To ask is to set a new word as place.
+function training({ label, steps, unit }, set) {
+  const bar = make("progress", { max: steps, "aria-label": `${label}, ${unit}s trained` });
+  const output = make("output");
+  const button = focusable(make("button", { type: "button", class: "wide" }));
+  const again = focusable(make("button", { type: "button", "aria-label": "Start again", title: "Start again" }, "↺"));
+  let playing = false, turn = "";
+  const press = (on) => {
+    playing = on;
+    button.textContent = on ? "■\ufe0e Stop" : "▶\ufe0e Train";
+  };
+  const ask = () => {
+    turn = `${own}-${++count}`;
+    set(turn);
+  };
+  button.addEventListener("click", () => {
+    press(!playing);
+    if (playing) ask();
+  });
+  again.addEventListener("click", () => {
+    press(false);
+    set(0);
+  });
+  const drawn = (frame, done) => {
+    bar.value = done;
+    output.textContent = `${done} of ${steps} ${unit}s`;
+    if (frame.over || frame.error) press(false);
+    if (playing && frame.turn === turn) requestAnimationFrame(() => { if (playing) ask(); });
+  };
+  press(false);
+  output.style.minWidth = `${`${steps} of ${steps} ${unit}s`.length}ch`;
+  const row = make("div", { class: "row", role: "group", "aria-label": label }, make("span", { class: "label" }, label), bar, output,
+    make("span", { class: "buttons" }, button, again));
+  return [row, () => {}, drawn, () => press(false)];
+}
+
+// Squares to paint on: with mouse, pen or finger a soft brush; with the keyboard, arrows to walk and Space to ink.
+function grid({ label, rows, columns, ink }, set) {
+  const id = `${own}-${++count}`;
+  let levels = [], cursor = 0, last = null, erasing = false;
+  const cells = Array.from({ length: rows * columns }, (_, i) => make("div", { role: "gridcell", id: `${id}-${i}` }));
+  const lines = Array.from({ length: rows }, (_, r) =>
+    make("div", { role: "row", class: "line" }, ...cells.slice(r * columns, (r + 1) * columns)));
+  const board = focusable(make("div", { class: "board", role: "grid", tabindex: 0, "aria-label":
+    `${label}: drag to draw, or arrow keys to walk, Space to ink, Backspace to erase`, title: "Drag to draw" }, ...lines));
+  board.style.aspectRatio = `${columns} / ${rows}`;
+  board.style.gridTemplateRows = `repeat(${rows}, 1fr)`;
+  const words = (level) => (level === 0 ? "paper" : level === ink ? "ink" : `ink ${level} of ${ink}`);
+  const show = (drawing) => {
+    levels = [...drawing];
+    cells.forEach((cell, i) => {
+      cell.style.backgroundColor = `rgb(34 34 34 / ${levels[i] / ink})`;
+      cell.parentElement.style.gridTemplateColumns = `repeat(${columns}, 1fr)`;
+      cell.setAttribute("aria-label", `row ${Math.floor(i / columns) + 1}, column ${i % columns + 1}: ${words(levels[i])}`);
+    });
+  };
+  const at = (i) => {
+    cells[cursor].classList.remove("cursor");
+    cursor = i;
+    cells[i].classList.add("cursor");
+    board.setAttribute("aria-activedescendant", cells[i].id);
+  };
+  // Ink falls off from the middle of the brush, as in scanned handwriting.
+  const touch = (x, y) => cells.forEach((_, i) => {
+    const distance = Math.hypot(x - (i % columns) - 0.5, y - Math.floor(i / columns) - 0.5);
+    const wet = Math.round(ink * Math.min(1, Math.max(0, (1.15 - distance) / 0.6)));
+    levels[i] = erasing ? Math.min(levels[i], ink - wet) : Math.max(levels[i], wet);
+  });
+  const stroke = (event) => {
+    const box = board.getBoundingClientRect();
+    const here = [(event.clientX - box.left) / box.width * columns, (event.clientY - box.top) / box.height * rows];
+    const from = last ?? here, parts = 1 + Math.ceil(4 * Math.hypot(here[0] - from[0], here[1] - from[1]));
+    for (let k = 1; k <= parts; k++) touch(...from.map((start, axis) => start + (here[axis] - start) * k / parts));
+    last = here;
+    set([...levels]);
+  };
+  board.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    board.focus({ preventScroll: true });
+    board.setPointerCapture(event.pointerId);
+    last = null;
+    stroke(event);
+  });
+  board.addEventListener("pointermove", (event) => { if (board.hasPointerCapture(event.pointerId)) stroke(event); });
+  const walks = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  board.addEventListener("keydown", (event) => {
+    if (event.key in walks) {
+      const [down, right] = walks[event.key], row = Math.floor(cursor / columns) + down, column = cursor % columns + right;
+      if (row >= 0 && row < rows && column >= 0 && column < columns) at(row * columns + column);
+    } else if ([" ", "Enter", "Backspace", "Delete"].includes(event.key)) {
+      const wet = event.key === " " || event.key === "Enter" ? (levels[cursor] === ink ? 0 : ink) : 0;
+      set(levels.map((level, i) => (i === cursor ? wet : level)));
+    } else return;
+    event.preventDefault(); // the page must not jump
+  });
+  const clear = focusable(make("button", { type: "button", class: "wide" }, "Clear"));
+  clear.addEventListener("click", () => set(levels.map(() => 0)));
+  const rubber = focusable(make("button", { type: "button", class: "wide", "aria-pressed": "false" }, "Erase"));
+  rubber.addEventListener("click", () => {
+    erasing = !erasing;
+    rubber.setAttribute("aria-pressed", erasing);
+  });
+  at(0);
+  return [make("div", { class: "row painting" }, make("span", { class: "label" }, label), board,
+    make("span", { class: "buttons" }, clear, rubber)), show];
+}
+
 // Plays a slider to its end. The next step waits for the picture of this one, so a slow machine plays slowly and
 // never falls behind.
 function playButton(control, set, at) {
@@ -66,7 +176,7 @@ function playButton(control, set, at) {
   const press = (on) => {
     playing = on;
     clearTimeout(timer);
-    button.textContent = on ? "⏸\ufe0e" : "▶\ufe0e"; // as text, not as a coloured picture
+    button.textContent = on ? "❚❚" : "▶\ufe0e"; // as text, not as a coloured picture
     button.setAttribute("aria-label", `${on ? "Pause" : "Play"} ${control.label}`);
   };
   const step = () => {
@@ -106,12 +216,16 @@ function render({ model, el }) {
   const status = make("p", { class: "status" });
   const spoken = make("div", { class: "spoken", role: "status", "aria-live": "polite" });
 
-  const kinds = { slider, choice, toggle };
-  const shows = {}, drawns = [], stops = [];
+  const kinds = { slider, choice, toggle, training, grid };
+  const shows = {}, drawns = [], stops = [], ends = [];
   const byHand = (change) => { stops.forEach((stop) => stop()); move(change); };
   const rows = controls.map((control) => {
-    const [row, show] = kinds[control.kind](control, (index) => byHand({ [control.name]: index }));
+    const [row, show, told, end] = kinds[control.kind](control, (place) => byHand({ [control.name]: place }));
     shows[control.name] = show;
+    if (told) { // a slider moved while it trains does not stop it
+      drawns.push((frame) => told(frame, frame.at[control.name] ?? 0));
+      ends.push(end);
+    }
     if (control.plays) {
       const [button, drawn, stop] = playButton(control, (i) => move({ [control.name]: i }), () => at[control.name]);
       row.append(button);
@@ -137,7 +251,7 @@ function render({ model, el }) {
   }
 
   function silent() {
-    stops.forEach((stop) => stop());
+    [...stops, ...ends].forEach((stop) => stop());
     root.classList.add("silent");
     say(SILENT);
   }
@@ -186,7 +300,7 @@ function render({ model, el }) {
     say(frame.status);
     speak(frame);
     root.dataset.shown = JSON.stringify(frame.at);
-    drawns.forEach((drawn) => drawn());
+    drawns.forEach((drawn) => drawn(frame));
   }
 
   // Screen readers are told the numbers when all is still, and not for the first picture.
@@ -210,7 +324,7 @@ function render({ model, el }) {
     model.off("change:frame", draw);
     clearTimeout(waiting);
     clearTimeout(speaking);
-    stops.forEach((stop) => stop());
+    [...stops, ...ends].forEach((stop) => stop());
     if (address) URL.revokeObjectURL(address);
   };
 }
@@ -225,6 +339,7 @@ function follow(picture, pointer, controls, place, at, move) {
     return distances.reduce((best, distance, i) => (distance < distances[best] ? i : best), 0);
   };
   const follows = (event) => {
+    if (!place().box) return; // nothing could be drawn yet
     const { box: [left, top, width, height], xlim, ylim, xlog, ylog } = place();
     const outer = picture.getBoundingClientRect();
     const x = ((event.clientX - outer.left) / outer.width - left) / width;

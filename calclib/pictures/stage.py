@@ -57,6 +57,7 @@ class Stage:
         self.marks, self.prepare, self.size = marks, scene, size
         self.panels = panels if isinstance(panels, tuple) else (1, panels)
         self.scene = _png(np.full([round(inches * SHARP) for inches in size[::-1]] + [3], 255, np.uint8))
+        self.figure = None
         self.settled = None  # position and limits of all axes, once known
         self.spoiled = True  # whether the scene must be made anew
         self.way = "svg"
@@ -77,7 +78,12 @@ class Stage:
             return self._picture()
 
     def place(self) -> dict:
-        """Where the first axes are (left, top, width, height in parts of the picture), their limits and scales."""
+        """Where the first axes are (left, top, width, height in parts of the picture), their limits and scales.
+
+        Empty before the first frame.
+        """
+        if self.figure is None:
+            return {}
         ax = self.figure.axes[0]
         x0, y0, x1, y1 = ax.get_position().extents
         return {
