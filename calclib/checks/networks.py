@@ -1,0 +1,256 @@
+"""How whole networks are judged in lesson 06: by complex steps through a loss of their own, by their work, by training.
+
+A network is a list of layers (W, b) with tanh between them; its loss is the mean squared error.
+"""
+
+import numpy as np
+
+from calclib.checks.compare import NotYet, show
+from calclib.differences import gradient
+
+__all__ = ["exact_gradient", "mean_squared_error", "network", "output", "right_step", "trained_below"]
+
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def network(sizes, n, seed=0):
+    """Layers with weights and biases at random, and n rows of inputs and targets."""
+    rng = np.random.default_rng(seed)
+    pairs = zip(sizes[:-1], sizes[1:], strict=True)
+    layers = [(rng.normal(size=(m, k)) / np.sqrt(m), 0.3 * rng.normal(size=k)) for m, k in pairs]
+    return layers, rng.normal(size=(n, sizes[0])), rng.normal(size=(n, sizes[-1]))
+
+
+def output(layers, X):
+    """What the network makes of X."""
+    for W, b in layers[:-1]:
+        X = np.tanh(X @ W + b)
+    return X @ layers[-1][0] + layers[-1][1]
+
+
+def mean_squared_error(layers, X, y):
+    """The mean of (output − y)²; of complex weights too, for the complex step."""
+    return np.mean((output(layers, X) - y) ** 2)
+
+
+def exact_gradient(layers, X, y):
+    """[∂W₁, ∂b₁, ∂W₂ …] by complex steps: right to rounding, and nothing is propagated back."""
+    parts = [part for layer in layers for part in layer]
+    cuts = np.cumsum([part.size for part in parts])[:-1]
+
+    def shaped(theta):
+        return [cut.reshape(part.shape) for cut, part in zip(np.split(theta, cuts), parts, strict=True)]
+
+    def loss(theta):
+        own = shaped(theta)
+        return mean_squared_error(list(zip(own[::2], own[1::2], strict=True)), X, y)
+
+    return shaped(gradient(loss, np.concatenate([part.ravel() for part in parts]), method="complex"))
+
+
+def names(layers):
+    return [f"{letter}{k}".translate(SUBSCRIPTS) for k in range(1, len(layers) + 1) for letter in "Wb"]
+
+
+def copied(layers):
+    return [(W.copy(), b.copy()) for W, b in layers]
+
+
+def moved(step, layers, X, y, lr, call):
+    """(old − new)/α for each part, or NotYet for what is no list of layers shaped as the old ones."""
+    new = step(copied(layers), X.copy(), y.copy(), lr)
+    parts = parts_of(new, len(layers), call)
+    for name, old, its in zip(names(layers), sum(layers, ()), parts, strict=True):
+        if its.shape != old.shape:
+            hint = " is its gradient summed over the right axis?" if name[0] == "b" else " is its gradient its own?"
+            raise NotYet(f"{call} gives {name} the shape {its.shape}, and it had {old.shape}:{hint}")
+    return [(old - its) / lr for old, its in zip(sum(layers, ()), parts, strict=True)]
+
+
+def parts_of(layers, count, call):
+    """[W₁, b₁, W₂ …] as arrays of floats, or NotYet."""
+    wanted = f"a list of {count} pairs (W, b) should be"
+    if not isinstance(layers, list | tuple) or len(layers) != count:
+        raise NotYet(f"{call} is {show(layers)}, where {wanted}.")
+    if not all(isinstance(layer, list | tuple) and len(layer) == 2 for layer in layers):
+        raise NotYet(f"{call} is a list of {show(layers[0])}, where {wanted}.")
+    try:
+        return [np.asarray(part, dtype=float) for layer in layers for part in layer]
+    except (TypeError, ValueError):
+        raise NotYet(f"{call} has entries that are no arrays of numbers, where {wanted}.") from None
+
+
+def right_step(step, name):
+    """NotYet unless `step` is a step of gradient descent: right on new networks, by the chain rule, and in training."""
+    for sizes, n, lr, seed in (((4, 4, 4, 4, 4), 5, 0.01, 2), ((3, 4, 4, 2), 6, 0.7, 1), ((2, 6, 1), 7, 0.2, 3)):
+        call = f"{name}(layers, X, y, lr={lr}) for a network {'–'.join(map(str, sizes))}"
+        layers, X, y = network(sizes, n, seed)
+        agrees(moved(step, layers, X, y, lr, call), layers, X, y, lr, call)
+        later, _, _ = network(sizes, n, seed + 10)
+        again = f"{name}, called again with other weights and the same X,"
+        try:
+            agrees(moved(step, later, X, y, lr, again), later, X, y, lr, again)
+        except NotYet:
+            raise NotYet(
+                f"{again} is wrong, and it was right the first time: what is kept between the calls?"
+            ) from None
+    by_chain_rule(step, name)
+    learns(step, name)
+
+
+def agrees(got, layers, X, y, lr, call):
+    """NotYet unless each part of the gradient is right; with the mistake's name, if it is a known one."""
+    wanted = exact_gradient(layers, X, y)
+    off = [not np.allclose(g, w, rtol=1e-6, atol=1e-9) for g, w in zip(got, wanted, strict=True)]
+    if not any(off):
+        return
+    where = ", ".join(name for name, wrong in zip(names(layers), off, strict=True) if wrong)
+    for sentence, wrong in mistakes(layers, X, y, lr).items():
+        if all(g.shape == w.shape and np.allclose(g, w, rtol=1e-6, atol=1e-9) for g, w in zip(got, wrong, strict=True)):
+            raise NotYet(f"{call}: the gradient of {where} is wrong: {sentence}")
+    worst = max(np.abs(g - w).max() for g, w in zip(got, wanted, strict=True))
+    right = ", ".join(name for name, wrong in zip(names(layers), off, strict=True) if not wrong)
+    rest = f" ({right} agree)" if right else ""
+    raise NotYet(f"{call}: by differences the gradient of {where} is wrong{rest}, by up to {worst:.3g}.")
+
+
+def mistakes(layers, X, y, lr):
+    """The gradients of the known mistakes, each by its sentence."""
+    plain, n = propagated(layers, X, y), len(X)
+    hidden = list(zip(plain[:-2:2], plain[1:-2:2], strict=True))
+    turned = [part for pair in hidden[::-1] for part in pair] + plain[-2:]
+    return {
+        "the slope of tanh is still taken at the activation; its place is z.": propagated(layers, X, y, at_h=True),
+        "the slope of tanh is forgotten.": propagated(layers, X, y, slope=False),
+        "the hidden layers' gradients still stand from the last to the first.": turned,
+        "all layers' gradients stand from the last to the first.": [
+            part for pair in zip(plain[-2::-2], plain[-1::-2], strict=True) for part in pair
+        ],
+        "∂z still passes through weights that have moved already; it needs the old ones.": propagated(
+            layers, X, y, lr=lr
+        ),
+        "everything is half as large: the 2 from the square is lost.": [part / 2 for part in plain],
+        "it is averaged twice: the loss has divided by the size already.": [part / n for part in plain],
+        "it is not averaged: the loss is a mean.": [part * y.size for part in plain],
+        "it is not averaged over the rows.": [part * n for part in plain],
+        "the biases' gradients are summed over both axes.": [
+            part if k % 2 == 0 else np.full(part.shape, part.sum()) for k, part in enumerate(plain)
+        ],
+        "the biases' gradients are means; they are sums over the rows.": [
+            part if k % 2 == 0 else part / n for k, part in enumerate(plain)
+        ],
+        "the step goes up: it is minus α times the gradient.": [-part for part in plain],
+        "nothing has moved.": [0 * part for part in plain],
+        "α is missing, or comes twice.": [part / lr for part in plain],
+    }
+
+
+def propagated(layers, X, y, *, slope=True, at_h=False, lr=0.0):
+    """[∂W₁, ∂b₁, …] by the chain rule, with one of the known mistakes in it, if asked."""
+    a = [X]
+    for W, b in layers[:-1]:
+        a.append(np.tanh(a[-1] @ W + b))
+    dz, parts = 2 * (a[-1] @ layers[-1][0] + layers[-1][1] - y) / y.size, []
+    for k in reversed(range(len(layers))):
+        dW = a[k].T @ dz
+        parts = [dW, dz.sum(axis=0), *parts]
+        h = np.tanh(a[k]) if at_h else a[k]
+        dz = dz @ (layers[k][0] - lr * dW).T * (1 - h**2 if slope else 1)
+    return parts
+
+
+class Watched(np.ndarray):
+    """An array that counts the numbers which come out of operations with it, and makes others of its kind."""
+
+    done = 0
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
+        plain = [np.asarray(x) if isinstance(x, Watched) else x for x in inputs]
+        if out is not None:
+            options["out"] = tuple(np.asarray(x) if isinstance(x, Watched) else x for x in out)
+        result = getattr(ufunc, method)(*plain, **options)
+        Watched.done += np.size(result)
+        return result.view(Watched) if isinstance(result, np.ndarray) else result
+
+    def dot(self, other, out=None):
+        result = np.asarray(self).dot(np.asarray(other))
+        Watched.done += np.size(result)
+        return result.view(Watched) if isinstance(result, np.ndarray) else result
+
+
+def work(function, layers, X, *others):
+    """How many numbers function(layers, X, …) computes from X."""
+    Watched.done = 0
+    function(copied(layers), X.view(Watched), *others)
+    return Watched.done
+
+
+def by_chain_rule(step, name):
+    """NotYet for a gradient by differences, which passes every check and takes a thousand times as long."""
+    layers, X, y = network((3, 20, 20, 2), 4, seed=4)
+    alone = work(output, layers, X)
+    try:
+        whole = work(step, layers, X, y, 0.1)
+    except TypeError:  # code that such an array does not suit is judged by its precision alone
+        whole = 0
+    if whole > 60 * alone:
+        ratio = f"{whole / alone:.0f} times the work of a forward pass"
+        raise NotYet(f"{name} does {ratio}: these are differences. It is to walk back once, by the chain rule.")
+    layers, X, y = network((2, 5, 5, 1), 6, seed=5)
+    y = 1e6 * (2 + y)  # so large that differences of the loss keep no more than five digits
+    call = f"{name}(layers, X, y, lr=1.0) for targets of some millions"
+    for part, got, right in zip(
+        names(layers), moved(step, layers, X, y, 1.0, call), exact_gradient(layers, X, y), strict=True
+    ):
+        error = np.abs(got - right).max() / np.abs(right).max()
+        if not error < 1e-8:
+            raise NotYet(
+                f"{call}: ∂{part} is off by {error:.0e} of its size. The chain rule is exact; are these differences?"
+            )
+
+
+def learns(step, name):
+    """NotYet unless 1,500 steps bring x² below 1e-3."""
+    layers, X, y = parabola(4)
+    for _ in range(1500):
+        layers = step(layers, X, y, 0.1)
+    loss = mean_squared_error(layers, X, y)
+    if not loss < 1e-3:
+        raise NotYet(f"{name} passes the check, and yet 1,500 steps bring x² to a loss of {loss:.2g}, not below 0.001.")
+
+
+def parabola(seed, n=33):
+    """A network 1–16–16–1 before training, and x² on [−1, 1]."""
+    rng = np.random.default_rng(seed)
+    layers = [
+        (np.sqrt(2 / (m + k)) * rng.standard_normal((m, k)), np.zeros(k)) for m, k in ((1, 16), (16, 16), (16, 1))
+    ]
+    X = np.linspace(-1, 1, n)[:, None]
+    return layers, X, X**2
+
+
+def trained_below(fit, seed, goal):
+    """NotYet unless fit(layers, X, y) gives layers whose loss is below the goal, on X and between."""
+    layers, X, y = parabola(seed)
+    call = f"fit(layers, X, y) for x² from start {seed}"
+    before = mean_squared_error(layers, X, y)
+    parts = parts_of(fit(copied(layers), X.copy(), y.copy()), len(layers), call)
+    after = list(zip(parts[::2], parts[1::2], strict=True))
+    if [part.shape for part in parts] != [part.shape for layer in layers for part in layer]:
+        raise NotYet(f"{call} gives layers of other shapes than it was given.")
+    with np.errstate(all="ignore"):
+        loss = mean_squared_error(after, X, y)
+        between = mean_squared_error(after, *parabola(seed, 64)[1:])
+    if not np.isfinite(loss):
+        raise NotYet(f"{call} diverges: the loss is {loss}. A smaller α would do.")
+    if np.isclose(loss, before):
+        raise NotYet(f"{call} gives a loss of {loss:.3g}, as before: are the new layers kept in each step?")
+    if loss > before:
+        raise NotYet(
+            f"{call} gives a loss of {loss:.3g}, and {before:.3g} it was before: a smaller α, or another sign."
+        )
+    if loss >= goal:
+        hint = "the plateau where only the mean of x² is learned: more steps" if loss > 0.05 else "more steps"
+        raise NotYet(f"{call} gives a loss of {loss:.3g}, not below {goal:g}: {hint}, or a larger α, up to about 0.2.")
+    if between >= 2 * goal:
+        raise NotYet(f"{call} is right on the points of X, but between them the loss is {between:.3g}.")
