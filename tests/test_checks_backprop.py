@@ -18,10 +18,10 @@ FUNCTIONS = {
     "softmax_gradient": "scores, labels",
     "layer_backward": "dh, a, W, z",
     "largest_error": "loss, g, theta",
+    "fit": "layers, X, y",
     "mended_a": LAYERS,
     "mended_b": LAYERS,
     "mended_e": LAYERS,
-    "fit": "layers, X, y",
 }
 
 
@@ -108,7 +108,9 @@ def differences_by(method, strip="np.asanyarray"):
 WRONG_STEPS = {
     STEP.replace("slope(z)", "slope(np.tanh(z))"): "still taken at the activation",
     STEP.replace(" * slope(z)", ""): "slope of tanh is forgotten",
-    STEP.replace("return moved(layers, parts,", "return moved(layers, [*parts[-2::-1], parts[-1]],"): "still stand from the last",
+    STEP.replace(
+        "return moved(layers, parts,", "return moved(layers, [*parts[-2::-1], parts[-1]],"
+    ): "still stand from the last",
     STEP.replace("/ 1", "").replace("mse(output, y)\n", "mse(output, y)\ndz = dz / 2\n"): "2 from the square is lost",
     STEP.replace("mse(output, y)\n", "mse(output, y)\ndz = dz / len(X)\n"): "averaged twice",
     STEP.replace("mse(output, y)\n", "mse(output, y)\ndz = dz * y.size\n"): "not averaged",

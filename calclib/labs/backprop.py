@@ -30,7 +30,7 @@ LOWEST = 1e-6  # where the losses' axis ends
 
 def start(*sizes, seed=0):
     """Layers (W, b) before training: b = 0, and W normal with standard deviation √(2/(inputs + outputs))."""
-    net = Network(*sizes, activation="tanh", loss="mse")
+    net = network(sizes, activation="tanh", loss="mse")
     return [(W, b) for W, b in net.unpack(net.initialise("xavier", seed))]
 
 
@@ -42,10 +42,15 @@ def outputs(layers, X):
     return pieces.dense(X, W, b)
 
 
+@cache
+def network(sizes, **options):
+    """A `Network`, made once."""
+    return Network(*sizes, **options)
+
+
 def own_step(layers, X, y, lr):
     """calclib's own step, by `Network`."""
-    sizes = [len(layers[0][0])] + [len(b) for _, b in layers]
-    net = Network(*sizes, activation="tanh", loss="mse")
+    net = network((len(layers[0][0]), *(len(b) for _, b in layers)), activation="tanh", loss="mse")
     theta = np.concatenate([part.ravel() for layer in layers for part in layer])
     return net.unpack(theta - lr * net._loss_and_gradient(theta, X, y, None)[1])
 
@@ -109,7 +114,10 @@ def fitting(f=np.square, x=(-1.0, 1.0), step=None, *, lr=0.1, width=16, steps=30
 def losses(ax, steps, unit):
     """An empty picture of losses against steps."""
     ax.plot([], [])
+    ticks = [1e-6, 1e-4, 1e-2, 1]
     ax.set(xlabel=unit, ylabel="loss", xlim=(0, steps), yscale="log", ylim=(LOWEST, 10))
+    ax.set(yticks=ticks, yticklabels=map(number, ticks))
+    ax.minorticks_off()
 
 
 def history(ax, loss):
@@ -127,17 +135,15 @@ def moons(X=None, labels=None, *, lr=1.0, hidden=8, steps=1000, noise=0.15, seed
         fresh = two_moons(1000, noise=noise, seed=1)
     else:
         X, labels, fresh = np.asarray(X, dtype=float), np.asarray(labels), None
+        if X.ndim != 2 or X.shape[1] != 2 or labels.shape != X.shape[:1] or not np.isin(labels, [0, 1]).all():
+            raise ValueError(f"X has shape {X.shape}: rows of two numbers, with a label 0 or 1 for each, would do")
     view = [window(column, margin=0.15) for column in X.T]
     ground = np.meshgrid(*(np.linspace(*side, 56) for side in view))
     points = np.stack(ground, axis=-1).reshape(-1, 2)
 
-    @cache
-    def network(hidden, phi):
-        return Network(2, hidden, hidden, 2, activation=phi)
-
     def begin(now):
         """θ and its loss, before training and after each epoch."""
-        net = network(now.hidden, now.phi)
+        net = network((2, now.hidden, now.hidden, 2), activation=now.phi)
         theta = net.initialise("xavier", seed)
         yield theta, net.loss(theta, X, labels)
         for _ in range(steps):
@@ -158,7 +164,7 @@ def moons(X=None, labels=None, *, lr=1.0, hidden=8, steps=1000, noise=0.15, seed
     def marks(axes, lr=lr, hidden=hidden, phi="tanh", run=None):
         left, right = axes
         theta, loss = run.states[-1]
-        net = network(hidden, phi)
+        net = network((2, hidden, hidden, 2), activation=phi)
         history(right, [state[1] for state in run.states])
         told = f"Epoch {run.done:,} of {steps:,}, α = {number(lr)}, two layers of {hidden}, {phi}"
         if not np.isfinite(theta).all():
