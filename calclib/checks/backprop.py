@@ -1,4 +1,4 @@
-"""The checks of lesson 06: complex steps, closed forms and training decide, on networks that are new each time."""
+"""The checks of lesson 06: closed forms, complex steps and training decide, on networks that the lesson never shows."""
 
 import numpy as np
 

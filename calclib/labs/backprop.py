@@ -12,7 +12,7 @@ import numpy as np
 from calclib import layers as pieces
 from calclib.data import two_moons
 from calclib.labs.checkup import checkup
-from calclib.labs.pipes import flow
+from calclib.labs.pipes import flow, short
 from calclib.live import Training, explore
 from calclib.live.controls import number
 from calclib.networks import Network
@@ -65,7 +65,7 @@ def kept(layers):
         ) from None
 
 
-def fitting(f=np.square, x=(-1.0, 1.0), step=None, *, lr=0.1, width=16, steps=3000, goal=1e-3, seed=4):
+def fitting(f=np.square, x=(-1.0, 1.0), step=None, *, lr=0.1, width=16, steps=2000, goal=1e-3, seed=4):
     """Two hidden layers learn f on an interval. Controls: α, acting at once; the width, which starts anew; the run."""
     step, X = own_step if step is None else function("step", step), np.linspace(*x, 33)[:, None]
     y, grid = sampled(f, X), np.linspace(*x, 101)[:, None]
@@ -100,14 +100,14 @@ def fitting(f=np.square, x=(-1.0, 1.0), step=None, *, lr=0.1, width=16, steps=30
         if not math.isfinite(loss):
             return f"{told}: the loss is no number any more. A smaller α, and start again."
         verdict = "below" if loss < goal else "not below"
-        return f"{told}: the mean squared error is {loss:.1e}, {verdict} {number(goal)}."
+        return f"{told}: the mean squared error is {short(loss)}, {verdict} {number(goal)}."
 
     alt = (
         "Left: a curve with data on it in blue, and what the network makes of x in vermilion. "
         "Right: the loss against the step, logarithmic, with the goal as a dashed green line."
     )
     controls = {"lr": (0.001, 1.0), "width": [1, 2, 4, 8, 16, 32], "run": Training(begin, steps, "step", "width")}
-    labels = {"lr": LR, "width": "units in each layer", "run": "training"}
+    labels = {"lr": LR, "width": "units", "run": "training"}
     return explore(marks, scene, **controls, panels=2, size=(7.6, 3.6), alt=alt, labels=labels)
 
 
@@ -175,7 +175,7 @@ def moons(X=None, labels=None, *, lr=1.0, hidden=8, steps=1000, noise=0.15, seed
             left.plot(*lines(p).T, color=PATH, linewidth=0.8, linestyle="--")
         wrong = net.predict(theta, X).argmax(axis=1) != labels
         left.plot(*X[wrong].T, "x", color=QUIET, markersize=7)
-        told = f"{told}: loss {loss:.1e}, {1 - wrong.mean():.1%} of the {len(X)} points on the right side"
+        told = f"{told}: loss {short(loss)}, {1 - wrong.mean():.1%} of the {len(X)} points on the right side"
         return told + (f", and {net.accuracy(theta, *fresh):.1%} of 1,000 new ones." if fresh else ".")
 
     alt = (
@@ -185,5 +185,5 @@ def moons(X=None, labels=None, *, lr=1.0, hidden=8, steps=1000, noise=0.15, seed
     )
     run = Training(begin, steps, "epoch", ("hidden", "phi"))
     controls = {"lr": (0.01, 10.0), "hidden": [1, 2, 3, 4, 8, 16], "phi": ["tanh", "relu", "sigmoid"], "run": run}
-    words = {"lr": LR, "hidden": "units in each layer", "phi": "activation φ", "run": "training"}
-    return explore(marks, scene, **controls, panels=2, size=(7.6, 3.6), alt=alt, labels=words)
+    words = {"lr": LR, "hidden": "units", "phi": "activation φ", "run": "training"}
+    return explore(marks, scene, **controls, panels=2, size=(7.6, 3.2), alt=alt, labels=words)

@@ -7,6 +7,7 @@ from matplotlib.image import AxesImage
 
 from calclib import layers as pieces
 from calclib.diagnostics import gradient_check
+from calclib.labs.pipes import short
 from calclib.live import explore
 from calclib.live.controls import number
 from calclib.pictures.palette import PATH, QUIET, TANGENT
@@ -205,7 +206,7 @@ def told(worst, lost):
     if not wrong:
         return f"all parts agree, to a relative error below {number(TOL)}."
     shapes = [f"{name} comes back with shape {shape}" for name, shape in lost.items()]
-    errors = ", ".join(f"{name} {e:.2g}" for name, e in wrong.items() if name not in lost)
+    errors = ", ".join(f"{name} {short(e)}" for name, e in wrong.items() if name not in lost)
     right = [name for name in worst if name not in wrong]
     told = shapes + [f"relative errors up to {errors}"] * bool(errors)
     return f"{', '.join(told)}; {', '.join(right) or 'nothing'} agree{'s' * (len(right) < 2)}."

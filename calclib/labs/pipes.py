@@ -10,7 +10,7 @@ from calclib.networks import Network
 from calclib.pictures.palette import GRADIENT, PATH, QUIET, TRUTH
 from calclib.validate import numbers
 
-__all__ = ["flow"]
+__all__ = ["flow", "short", "thickness"]
 
 HALF = 0.28, 0.3  # half a box
 SIZE = 7.6, 3.5  # of the picture, in inches
@@ -63,11 +63,11 @@ def flow(X, y, sizes=(1, 16, 16, 1), *, step=None, seed=0):
         a, dz, steep, loss = passes(phi, scale)
         ahead, back = min(step, depth), max(0, step - depth - 1)  # layers passed forward and back
         for k in range(ahead + 1):
-            write(ax, k, -0.18, number2(rms(a[k])), color=TRUTH)
+            write(ax, k, -0.18, short(rms(a[k])), color=TRUTH)
         gaps = [(k + HALF[0], k + 1 - HALF[0]) for k in range(min(step, depth + 1))]
         arrows(ax, [((tail, 0.1), (tip, 0.1), 1.5) for tail, tip in gaps], TRUTH)
         if step > depth:
-            write(ax, depth + 1, -0.18, number2(loss), color=TRUTH)
+            write(ax, depth + 1, -0.18, short(loss), color=TRUTH)
         flows = []
         for k in range(depth, depth - back, -1):
             size = rms(dz[k - 1])
@@ -77,8 +77,8 @@ def flow(X, y, sizes=(1, 16, 16, 1), *, step=None, seed=0):
                 ((k - 0.5, -0.62), (k - 0.5, -1.2), thick),
             ]
             flows += [((k - 0.2, -HALF[1]), (k - 0.5, -0.64), thick)]
-            write(ax, k + 0.06, -0.5, f"∂z {number2(size)}", color=GRADIENT)
-            write(ax, k - 0.5, -1.66, number2(steep[k - 1]), color=GRADIENT)
+            write(ax, k + 0.06, -0.5, f"∂z {short(size)}", color=GRADIENT)
+            write(ax, k - 0.5, -1.66, short(steep[k - 1]), color=GRADIENT)
         arrows(ax, flows, GRADIENT)
         now = ahead if step <= depth else depth + 1 if not back else depth + 1 - back
         _frames(ax, [now], edgecolor=PATH, linewidth=2)
@@ -102,17 +102,17 @@ def told(step, last, a, dz, steep, loss, sizes):
     if step <= depth:
         return f"{head} Forward through layer {step}: z = aW + b has shape {shaped(*a[step].shape)}."
     if step == depth + 1:
-        return f"{head} The loss is {number2(loss)}. Its gradient in the output has the output's shape."
+        return f"{head} The loss is {short(loss)}. Its gradient in the output has the output's shape."
     k = last - step + 1
-    shape, norm = shaped(sizes[k - 1], sizes[k]), number2(steep[k - 1])
+    shape, norm = shaped(sizes[k - 1], sizes[k]), short(steep[k - 1])
     told = f"{head} Back through layer {k}: ∂W = aᵀ∂z has shape {shape}, norm {norm}."
     if k == 1:
         part = rms(dz[0]) / rms(dz[-1]) if rms(dz[-1]) else 0.0
-        return f"{told} Of the ∂z at the output {number2(part)} has arrived at the first layer."
-    return f"{told} On goes ∂z Wᵀ · φ′, and ∂z is {number2(rms(dz[k - 2]))} there."
+        return f"{told} Of the ∂z at the output {short(part)} has arrived at the first layer."
+    return f"{told} On goes ∂z Wᵀ · φ′, and ∂z is {short(rms(dz[k - 2]))} there."
 
 
-def number2(value):
+def short(value):
     """A number with two digits, as people write it."""
     return number(float(f"{value:.1e}"))
 
