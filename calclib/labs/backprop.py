@@ -88,7 +88,7 @@ def fitting(f=np.square, x=(-1.0, 1.0), step=None, *, lr=0.1, width=16, steps=20
         left.set(xlabel="x", ylabel="output", xlim=window(X), ylim=window(y, margin=0.4))
         losses(right, steps, "step")
         right.axhline(goal, color=TANGENT, linestyle="--", linewidth=1)
-        tag(right, f"goal {number(goal)}", (steps, goal), (0, 6), ha="right", color=TANGENT)
+        tag(right, f"goal {number(goal)}", (0, goal), (6, -14), color=TANGENT)
 
     def marks(axes, lr=lr, width=width, run=None):
         left, right = axes
@@ -100,7 +100,7 @@ def fitting(f=np.square, x=(-1.0, 1.0), step=None, *, lr=0.1, width=16, steps=20
         if not math.isfinite(loss):
             return f"{told}: the loss is no number any more. A smaller α, and start again."
         verdict = "below" if loss < goal else "not below"
-        return f"{told}: the mean squared error is {short(loss)}, {verdict} {number(goal)}."
+        return f"{told}: the mean squared error is {number(loss)}, {verdict} {number(goal)}."
 
     alt = (
         "Left: a curve with data on it in blue, and what the network makes of x in vermilion. "
@@ -145,10 +145,11 @@ def moons(X=None, labels=None, *, lr=1.0, hidden=8, steps=1000, noise=0.15, seed
         """θ and its loss, before training and after each epoch."""
         net = network((2, now.hidden, now.hidden, 2), activation=now.phi)
         theta = net.initialise("xavier", seed)
-        yield theta, net.loss(theta, X, labels)
+        loss, g = net._loss_and_gradient(theta, X, labels, None)
+        yield theta, loss
         for _ in range(steps):
-            loss, g = net._loss_and_gradient(theta, X, labels, None)
             theta = np.round(theta - now.lr * g, DIGITS)
+            loss, g = net._loss_and_gradient(theta, X, labels, None)
             yield theta, loss
             if not np.isfinite(theta).all():
                 return
