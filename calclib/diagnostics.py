@@ -128,11 +128,11 @@ class Diagnosis(NamedTuple):
         return f"{self.verdict}: {self.evidence}"
 
 
-def diagnose(losses, validation=None):
+def diagnose(losses, validation=None, *, guessing=np.inf):
     """The `Diagnosis` of a run from its loss after each epoch, at least four, and the same on validation data.
 
-    In this order: "diverged", "over-fitting", "oscillating", "too slow", "stuck", "healthy". A loss is taken to be
-    0 at best; half of its first value is what a run is expected to reach.
+    In this order: "diverged", "over-fitting", "oscillating", "healthy", "too slow", "stuck". A loss is taken to be
+    0 at best; half of its first value, or of `guessing`, the loss of a guesser, is what a run is expected to reach.
     """
     losses = _history("losses", losses)
     first, last, n = losses[0], losses[-1], len(losses)
@@ -159,10 +159,10 @@ def diagnose(losses, validation=None):
             "oscillating",
             f"in the second half it rose by {rises:.3g} and fell by {falls:.3g}, {np.abs(late).mean():.2g} an epoch",
         )
-    if last <= first / 2:
+    if last <= min(first, guessing) / 2:
         return Diagnosis("healthy", f"the loss fell from {first:.3g} to {last:.3g}")
     early_fall, late_fall = losses[0] - losses[n // 2], losses[n // 2] - last
-    if late_fall > early_fall / 4 and first - last > 1e-3 * first:
+    if late_fall > early_fall / 10 and late_fall > 1e-3 * first and rises < falls / 10:
         return Diagnosis(
             "too slow", f"still falling, by {late_fall:.2g} in the second half, but only from {first:.3g} to {last:.3g}"
         )

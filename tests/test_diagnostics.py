@@ -171,6 +171,18 @@ def test_histories_are_read(losses, validation, verdict, evidence):
     assert found.verdict == verdict and evidence in found.evidence and str(found).startswith(verdict)
 
 
+def test_a_run_that_starts_far_above_guessing_and_comes_down_to_it_has_learned_nothing():
+    losses = [1e6, 2.31, 2.3, 2.31, 2.3, 2.31]
+    assert diagnose(losses).verdict == "healthy"
+    assert diagnose(losses, guessing=np.log(10)).verdict == "stuck"
+    assert diagnose(FALLING, guessing=np.log(10)).verdict == "healthy"
+
+
+def test_a_slow_start_that_still_falls_steadily_is_slow_and_not_stuck():
+    assert diagnose(2.2 + 0.7 * np.exp(-T / 12)).verdict == "too slow"
+    assert diagnose(2.2 + 0.7 * np.exp(-T / 12) + 0.01 * (-1.0) ** T).verdict == "stuck"
+
+
 def fit(seed, *, init="xavier", step=adam, lr=0.03, scale=1, epochs=40, activation="tanh"):
     X, y = two_moons(100, seed=seed)
     net = Network(2, 12, 12, 2, activation=activation)

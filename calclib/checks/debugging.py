@@ -1,0 +1,244 @@
+"""The checks of lesson 09: closed forms, and for the clinic real runs, which are treated and trained on fresh seeds."""
+
+from functools import cache
+
+import numpy as np
+
+from calclib import clinic
+from calclib.checks import NotYet, exercise, expect
+from calclib.checks.compare import show
+from calclib.checks.treatment import healed
+from calclib.clinic import CAUSES
+from calclib.layers import sigmoid
+
+__all__ = [
+    "clip",
+    "dead_units",
+    "deviations",
+    "diagnose",
+    "growth_per_layer",
+    "patient_1",
+    "patient_2",
+    "patient_3",
+    "patient_4",
+    "patient_5",
+    "patient_6",
+    "patient_7",
+    "patient_8",
+]
+
+LESSON = "09 Debugging training: the gradient as a doctor"
+
+
+@exercise
+def growth_per_layer(growth_per_layer):
+    """scale · √(mean φ′(z)²), with the slope where each unit stands: 0.25 is only the most that a sigmoid has."""
+    rng = np.random.default_rng(9)
+    for scale, spread in ((1.0, 1.0), (3.0, 3.0), (0.5, 0.1)):
+        z = spread * rng.standard_normal((40, 25))
+        s = sigmoid(z)
+        slope, again = s * (1 - s), sigmoid(s) * (1 - sigmoid(s))
+        size = np.sqrt(np.mean(slope**2))
+        expect(
+            growth_per_layer(scale, z.copy()),
+            scale * size,
+            at=f"growth_per_layer({scale:g}, z) for z spread about {spread:g}",
+            tol=1e-9,
+            mistakes={
+                "the slope is taken as 0.25 everywhere; that is its top, at z = 0. Take it at each z.": scale / 4,
+                "the mean slope is taken; sizes add by squares: √(mean of the squares).": scale * slope.mean(),
+                "the square root is missing: this is for the squares, scale² · mean φ′².": scale**2 * size**2,
+                "scale stands outside the root as it is; here it is squared.": scale**2 * size,
+                "the root is of the slopes alone; scale is missing.": size,
+                "the root of scale is taken: it is a size already.": np.sqrt(scale) * size,
+                "the slope is taken at the activation σ(z); its place is z.": scale * np.sqrt(np.mean(again**2)),
+                "σ itself stands where its slope σ(1 − σ) should.": scale * np.sqrt(np.mean(s**2)),
+                "1 − s² belongs to tanh; the sigmoid has s(1 − s).": scale * np.sqrt(np.mean((1 - s**2) ** 2)),
+                "this is one number for each unit; the mean is over all of them.": scale * slope,
+                "sizes add by squares; here the norm is not divided by the number of entries.": scale
+                * np.linalg.norm(slope),
+            },
+        )
+
+
+@exercise
+def deviations(deviations):
+    """√(2/(inputs + outputs)) for Xavier, √(2/inputs) for He: so much noise goes in that as much comes out."""
+    for n, m in ((64, 32), (10, 200), (50, 50)):
+        xavier, he = np.sqrt(2 / (n + m)), np.sqrt(2 / n)
+        mistakes = {
+            "these are variances; their roots are wanted.": (2 / (n + m), 2 / n),
+            "they are swapped: Xavier first.": (he, xavier),
+            "Xavier needs both sides: 2/(inputs + outputs).": (np.sqrt(1 / n), he),
+            "He is 2/inputs: half of the squares is lost in a ReLU.": (xavier, np.sqrt(1 / n)),
+            "the 2 is missing in both.": (np.sqrt(1 / (n + m)), np.sqrt(1 / n)),
+            "the 2 is missing in Xavier: 1/mean(inputs, outputs) is 2/(inputs + outputs).": (np.sqrt(1 / (n + m)), he),
+            "He counts the inputs: they are what is summed.": (xavier, np.sqrt(2 / m)),
+            "these are the limits of uniform weights, √3 times larger.": (np.sqrt(6 / (n + m)), np.sqrt(6 / n)),
+        }
+        at = f"deviations({n}, {m})"
+        expect(deviations(n, m), (xavier, he), at=at, tol=1e-9, mistakes=mistakes)
+
+
+@exercise
+def clip(clip):
+    """g · min(1, limit/‖g‖), one norm for all layers: a long gradient gets shorter, and none is turned."""
+    rng = np.random.default_rng(3)
+    layers = [rng.standard_normal((3, 2)), rng.standard_normal(2), 4 * rng.standard_normal((2, 4))]
+    norm = np.sqrt(sum(np.sum(g**2) for g in layers))
+    for limit in (1.0, norm / 2, 2 * norm):
+        given = [g.copy() for g in layers]
+        got = clip(given, limit)
+        at = f"clip(gradients, {limit:.3g}), where all three arrays together have the norm {norm:.3g},"
+        if not isinstance(got, list | tuple) or len(got) != 3:
+            raise NotYet(f"{at} is {show(got)}, where a list of three arrays should be.")
+        if any(not np.array_equal(g, own) for g, own in zip(given, layers, strict=True)):
+            raise NotYet(f"{at} changes the arrays that it was given: return new ones.")
+        for k, g in enumerate(layers):
+            own = np.linalg.norm(g)
+            expect(
+                got[k],
+                g * min(1, limit / norm),
+                at=f"{at} array {k + 1}",
+                tol=1e-9,
+                mistakes={
+                    "each component is clipped: that turns the gradient. Scale all of it by one number.": np.clip(
+                        g, -limit, limit
+                    ),
+                    "each array is clipped by its own norm: that turns the whole. Take one norm for all.": g
+                    * min(1, limit / own),
+                    "a gradient that is short enough stays as it is.": g * limit / norm,
+                    "this divides by the squared norm: the root is missing.": g * min(1, limit / norm**2),
+                    "it has norm 1, and should have the limit: limit/‖g‖.": g * min(1, 1 / norm),
+                    "the norm is the root of the sum of squares, not the sum of the norms.": g
+                    * min(1, limit / sum(np.linalg.norm(h) for h in layers)),
+                    "a gradient that is too long is shortened, not thrown away.": g * (norm <= limit),
+                    "it is not shortened at all: is it min(1, limit/‖g‖)?": g,
+                },
+            )
+
+
+@exercise
+def dead_units(dead_units):
+    """A unit is dead if it gives 0 for every image: no slope, and so no way back to life."""
+    rng = np.random.default_rng(5)
+    for n, m, dead in ((30, 8, 3), (6, 6, 1), (12, 5, 0)):
+        h = np.maximum(rng.standard_normal((n, m)), 0)
+        h[0] = np.abs(rng.standard_normal(m)) + 0.1
+        h[1, :2] = 0
+        h[:, rng.permutation(m)[:dead]] = 0
+        h[2] = 0
+        asleep = np.sum(np.all(h == 0, axis=1))
+        expect(
+            dead_units(h.copy()),
+            dead,
+            at=f"dead_units(h) for {n} images and {m} units, of which {dead} give 0 for all of them,",
+            mistakes={
+                "these are the images for which no unit speaks: the axes are swapped. Units are columns.": asleep,
+                "these are the single zeros; in a healthy ReLU layer about half are 0.": np.sum(h == 0),
+                "these are the units with a 0 somewhere; it takes all images to call one dead.": np.sum(
+                    np.any(h == 0, axis=0)
+                ),
+                "these are the units that live.": m - dead,
+                "this is their share; the number is wanted.": dead / m,
+                "this is the share of single zeros.": np.mean(h == 0),
+                "this says of each unit whether it is dead; count them.": np.all(h == 0, axis=0).astype(float),
+            },
+        )
+
+
+@cache
+def charts():
+    """[(cause, chart)] of every patient, of the labels out of step and of the healthy, on seeds that no page shows."""
+    runs = list(zip(ILL.values(), clinic.PATIENTS.values(), strict=True))
+    runs += [("labels out of step", clinic.LABELS), ("healthy", clinic.HEALTHY)]
+    found = [(cause, clinic.examine(patient, seed)) for seed in (8, 11) for cause, patient in runs]
+    outlier = clinic.examine(clinic.HEALTHY, 12)
+    outlier.h[-1][7, 3], outlier.late[0][7, 3] = 30.0, 0.1
+    return found + [("healthy", outlier)]
+
+
+@exercise(seconds=20)
+def diagnose(diagnose):
+    """Right on every patient and on the healthy, on seeds that you have not seen: data, gradient, start, course."""
+    for cause, chart in charts():
+        with np.errstate(all="ignore"):
+            got = diagnose(chart)
+        got = getattr(got, "verdict", got)
+        if not isinstance(got, str) or got not in CAUSES:
+            raise NotYet(f"diagnose(chart) is {show(got)}, where one of CAUSES should be: {', '.join(CAUSES)}.")
+        if got != cause:
+            raise NotYet(f"For a chart of “{cause}” it says “{got}”. {_why(cause, got, chart)}")
+
+
+def _why(cause, got, chart):
+    """What speaks for the right cause, or against the other one."""
+    if cause == "healthy":
+        return (
+            "Every large or small single entry is no illness: a ReLU makes half of them 0, and one may be large. "
+            "Judge whole layers, by their root mean square."
+        )
+    late = ("learning rate too high", "learning rate too low", "healthy", "gradients explode in training")
+    if got in late and cause not in late:
+        return f"Look at data, gradient and start before the curve: {clinic.diagnose(chart).evidence}."
+    return f"Its chart says: {clinic.diagnose(chart).evidence}."
+
+
+ILL = {
+    1: "weights start too large",
+    2: "learning rate too low",
+    3: "dead ReLUs",
+    4: "inputs not scaled",
+    5: "weights start too small",
+    6: "wrong gradient",
+    7: "learning rate too high",
+    8: "gradients explode in training",
+}
+
+
+@exercise(seconds=20)
+def patient_1(diagnosis_1: str, repair_1: object):
+    """The start was too large: the first loss was in the hundreds, before a single step had gone wrong."""
+    healed(1, ILL[1], diagnosis_1, repair_1)
+
+
+@exercise(seconds=20)
+def patient_2(diagnosis_2: str, repair_2: object):
+    """The rate was too low: everything about it was well, and it would have arrived next week."""
+    healed(2, ILL[2], diagnosis_2, repair_2)
+
+
+@exercise(seconds=20)
+def patient_3(diagnosis_3: str, repair_3: object):
+    """The ReLUs were dead before the first step: no rate, however large, moves what has no slope."""
+    healed(3, ILL[3], diagnosis_3, repair_3)
+
+
+@exercise(seconds=20)
+def patient_4(diagnosis_4: str, repair_4: object):
+    """The inputs were in the hundreds: one look at the data spares an afternoon with the learning rate."""
+    healed(4, ILL[4], diagnosis_4, repair_4)
+
+
+@exercise(seconds=20)
+def patient_5(diagnosis_5: str, repair_5: object):
+    """The start was too small: each layer passed on a part of a part, and the gradient came back as little."""
+    healed(5, ILL[5], diagnosis_5, repair_5)
+
+
+@exercise(seconds=20)
+def patient_6(diagnosis_6: str, repair_6: object):
+    """The gradient was wrong, and it learned all the same: only the gradient check could tell."""
+    healed(6, ILL[6], diagnosis_6, repair_6)
+
+
+@exercise(seconds=20)
+def patient_7(diagnosis_7: str, repair_7: object):
+    """The rate was too high: the start was well, and the first steps threw it away."""
+    healed(7, ILL[7], diagnosis_7, repair_7)
+
+
+@exercise(seconds=20)
+def patient_8(diagnosis_8: str, repair_8: object):
+    """The run of notebook 00 lives: its gradient grew on its way back through the pieces, and now it cannot."""
+    healed(8, ILL[8], diagnosis_8, repair_8)

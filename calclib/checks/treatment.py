@@ -1,0 +1,218 @@
+"""Whether a patient of the clinic is healed: the diagnosis is right, and the repair reaches the goal on fresh seeds."""
+
+from functools import cache
+
+import numpy as np
+
+from calclib.checks.compare import NotYet, expect, number, show
+from calclib.clinic import CAUSES, PATIENTS, course, examine, final_loss, growth, rms
+from calclib.layers import ACTIVATIONS, softmax
+
+__all__ = ["healed"]
+
+SEEDS = 101, 102, 103
+
+REFUSED = {  # what is no knob, and why not
+    "epochs": "more or fewer epochs move the end and heal nothing; all patients train for as long as they do",
+    "seed": "a lucky seed heals one run; yours is tried on three others",
+    "loss": "a rescaled loss is a smaller number for the same mistakes, and the clinic measures its own",
+    "goal": "the goal stays where it is",
+    "images": "the images stay, all of them: what is dropped is not learned",
+    "labels": "the labels stay, all of them",
+    "batch": "the batches stay as they are",
+    "depth": "a shallower network is another patient",
+    "width": "another width is another patient",
+    "step": "another optimizer may walk around the cause; find it",
+}
+REFUSED |= {"X": REFUSED["images"], "data": REFUSED["images"], "rows": REFUSED["images"], "y": REFUSED["labels"]}
+REFUSED |= {"optimizer": REFUSED["step"], "scale": REFUSED["loss"], "seeds": REFUSED["seed"]}
+
+
+def healed(patient_number, cause, diagnosis, repair):
+    """Nothing if it is, or NotYet."""
+    sick = PATIENTS[patient_number]
+    if diagnosis not in CAUSES:
+        raise NotYet(f"{show(diagnosis)} is not on the list of causes: {', '.join(CAUSES)}.")
+    if diagnosis != cause:
+        raise NotYet(f"“{diagnosis}” does not fit: {against(diagnosis, patient_number)}.")
+    treated = with_repair(sick, repair)
+    if cause == "wrong gradient" and "gradient" not in repair:
+        raise NotYet("The gradient is as wrong as before: whatever else you turn, it goes down another slope.")
+    overdone(treated)
+    losses = [final_loss(treated, seed) for seed in SEEDS]
+    if not max(losses) < sick.goal:
+        told = ", ".join(f"{loss:.2f}" for loss in losses)
+        raise NotYet(
+            f"The diagnosis is right. Treated so, the loss ends at {told} on three fresh seeds; healed is below "
+            f"{sick.goal:g} on each. {advice(cause, sick, repair)}".rstrip()
+        )
+
+
+@cache
+def chart_of(patient_number):
+    return examine(PATIENTS[patient_number])
+
+
+def against(diagnosis, patient_number):
+    """What the chart says against a diagnosis."""
+    chart, sick = chart_of(patient_number), PATIENTS[patient_number]
+    dead = max(np.mean(np.all(h == 0, axis=0)) for h in chart.h)
+    ahead = rms(chart.h[-1]) / chart.inputs
+    start = f"at the start the last layer's signal is {ahead:.2g} times the inputs'"
+    if dead > 0.5:
+        start = f"there is no signal at all in a layer where {dead:.0%} of the units give 0 for every image"
+    rate = f"its rate is {sick.lr:g}; but look at data, gradient and start before you blame a rate"
+    facts = {
+        "inputs not scaled": f"the inputs have a root mean square of {chart.inputs:.2g}, and near 1 is well",
+        "labels out of step": f"nearest neighbours share their label in {chart.neighbours:.0%} of cases",
+        "wrong gradient": f"the gradient agrees with differences to {chart.gradient_error:.0e}",
+        "dead ReLUs": f"at the start no layer has more than {dead:.0%} of its units dead",
+        "weights start too large": start,
+        "weights start too small": start,
+        "gradients explode in training": f"in the crisis the gradient grows {growth(chart.late):.2g} times on its "
+        "way back; and ask what was there before the first step",
+        "learning rate too high": rate,
+        "learning rate too low": rate,
+        "healthy": f"its loss ends at {final_loss(sick):.2f}, and the goal is {sick.goal:g}",
+    }
+    return facts[diagnosis]
+
+
+def with_repair(sick, repair):
+    """The patient with the knobs of `repair`, each of them looked at first."""
+    if not isinstance(repair, dict) or not repair:
+        raise NotYet(f'The repair is {show(repair)}: a dict of knobs, such as {{"lr": 0.1}}, would do.')
+    for knob, value in repair.items():
+        if knob in REFUSED:
+            raise NotYet(f"{knob!r} is refused: {REFUSED[knob]}.")
+        if knob not in sick.knobs:
+            raise NotYet(f"{knob!r} is no knob: {', '.join(sick.knobs)} are.")
+        LOOK.get(knob, lambda *_: None)(sick, value)
+    if repair.get("batch_norm") and sick is PATIENTS[8]:
+        raise NotYet("batch_norm does not suit patient 8: each of its pieces has statistics of its own.")
+    treated = sick.but(**repair)
+    if treated.knobs == sick.knobs:
+        raise NotYet("All the knobs of this repair stand as they stood before.")
+    return treated
+
+
+def above_zero(name):
+    """A look at a knob that is a number above 0."""
+
+    def look(_, value):
+        if name == "clip" and value is None:
+            return
+        if number(value, name) <= 0:
+            raise NotYet(f"{name} is {value!r}, where a number above 0 should be.")
+
+    return look
+
+
+def look_at_init(_, value):
+    if isinstance(value, str) and value in ("he", "xavier"):
+        return
+    if isinstance(value, str) or number(value, "init") < 0:
+        raise NotYet(f'init is {value!r}: "he", "xavier" or a standard deviation would do.')
+
+
+def look_at_activation(_, value):
+    if not isinstance(value, str) or value not in ACTIVATIONS:
+        raise NotYet(f"activation is {show(value)}: one of {', '.join(ACTIVATIONS)} would do.")
+
+
+def called(name, value, *given):
+    """What the function `value` makes of `given`, as an array."""
+    if not callable(value):
+        raise NotYet(f"{name} is {show(value)}, where a function should be.")
+    got = value(*(part.copy() for part in given))
+    try:
+        return np.asarray(got, dtype=float)
+    except (TypeError, ValueError):
+        raise NotYet(f"{name} gives {show(got)}, where an array should be.") from None
+
+
+def look_at_prepare(sick, value):
+    X, _ = sick.images(SEEDS[0])
+    made = called("prepare", value, X)
+    if made.shape != X.shape:
+        kept = f"{len(made)} of {len(X)} images" if made.ndim == 2 else f"shape {made.shape}"
+        raise NotYet(f"prepare leaves {kept}: all images stay, with all their pixels. What is dropped is not learned.")
+    if not np.isfinite(made).all():
+        raise NotYet("prepare gives numbers that are not finite: some pixels never change, so dividing by 0?")
+    centred, moved = X - X.mean(axis=0), made - made.mean(axis=0)
+    varies = centred.std(axis=0) > 0
+    scale = np.where(varies, (centred * moved).sum(axis=0) / np.where(varies, (centred**2).sum(axis=0), 1), 0)
+    if np.abs(moved - scale * centred).max() > 1e-6 * max(1.0, np.abs(made).max()) or not scale.any():
+        raise NotYet(
+            "prepare makes other images of them: training data are not replaced. Shift and scale each pixel, "
+            "the same in every image."
+        )
+
+
+def look_at_pair(sick, value):
+    _, y = sick.images(SEEDS[0])
+    if not np.array_equal(called("pair", value, y), y):
+        raise NotYet("pair gives the images other labels than their own: training data are not replaced.")
+
+
+def look_at_gradient(_, value):
+    rng = np.random.default_rng(1)
+    p, y = softmax(rng.standard_normal((6, 10))), np.eye(10)[rng.integers(10, size=6)]
+    got, wanted = called("gradient", value, p, y), (p - y) / 6
+    expect(
+        got,
+        wanted,
+        at="gradient(p, y) for 6 rows of 10 probabilities",
+        tol=1e-9,
+        mistakes={
+            "it is not divided by the number of rows.": p - y,
+            "the sign is turned: this goes uphill.": -wanted,
+            "p(1 − p) is in p − y already; here it comes once too often.": wanted * p * (1 - p),
+        }
+        | ({"the loss is rescaled: that is another rate in disguise.": got} if proportional(got, wanted) else {}),
+    )
+
+
+def proportional(got, wanted):
+    """Whether `got` is some number times `wanted`."""
+    if got.shape != wanted.shape or not np.isfinite(got).all():
+        return False
+    factor = np.vdot(got, wanted) / np.vdot(wanted, wanted)
+    return np.abs(got - factor * wanted).max() <= 1e-9 * max(1.0, abs(factor))
+
+
+LOOK = {
+    "prepare": look_at_prepare,
+    "pair": look_at_pair,
+    "gradient": look_at_gradient,
+    "init": look_at_init,
+    "bias": lambda _, value: number(value, "bias"),
+    "activation": look_at_activation,
+    "lr": above_zero("lr"),
+    "clip": above_zero("clip"),
+}
+
+
+def overdone(treated):
+    """NotYet if the clip shortens every step: then it is a smaller rate under another name."""
+    if treated.clip is not None:
+        norms = course(treated, SEEDS[0]).norms
+        if np.mean(norms > treated.clip) > 0.99:
+            raise NotYet(
+                f"clip = {treated.clip:g} shortens every single step: that is a smaller rate in disguise, and hides "
+                "the cause. A clip is for the few that are too long."
+            )
+
+
+def advice(cause, sick, repair):
+    """A sentence about a repair that treats a symptom."""
+    turned = set(repair)
+    if turned == {"lr"} and repair["lr"] < sick.lr and cause != "learning rate too high":
+        return "A smaller rate alone does not cure this: the cause stays, and the learning slows down."
+    if turned == {"clip"} and cause != "gradients explode in training":
+        return "Clipping shortens the steps and hides the cause, which is still there."
+    if sick is PATIENTS[8] and "residual" in turned:
+        return "A residual connection stops the explosion; this one learns too slowly for 20 epochs."
+    if turned == {"init"} and sick is PATIENTS[8]:
+        return "Another start only moves the end: the weights grow in training."
+    return "The cause is not gone, or another one has come."
