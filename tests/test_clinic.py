@@ -1,4 +1,4 @@
-"""The clinic: every patient is sick in the way that is said, `diagnose` finds it on any seed, and the healthy are not."""
+"""The clinic: each patient is sick as it is said, `diagnose` finds it on any seed, and the healthy are not."""
 
 import numpy as np
 import pytest
