@@ -111,7 +111,8 @@ def mended(*, lr=0.25, seed=32655, epochs=20):
         if clip is not None:
             right.axhline(clip, color=QUIET, linewidth=1)
         start = init if isinstance(init, float) else init.capitalize()
-        told = f"clip {'none' if clip is None else number(clip)}, start {start}, {'residual' if residual else 'no residual'}"
+        limit, way = "none" if clip is None else number(clip), "residual" if residual else "no residual"
+        told = f"clip {limit}, start {start}, {way}"
         if not finite.all():
             return f"Epoch {run.done} of {epochs}, {told}: the loss is no number any more."
         return f"Epoch {run.done} of {epochs}, {told}: the loss is {losses[-1]:.2f}."
