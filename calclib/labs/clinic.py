@@ -27,7 +27,7 @@ def guessing_line(ax, x):
     tag(ax, "blind guessing", (x, GUESSING), (0, -14), ha="right", color=QUIET)
 
 
-def through_time(run: StoryRun | None = None, *, step=80):
+def through_time(run: StoryRun | None = None, *, step=84):
     """The gradient in each of the story's pieces, at one step of its training. Controls: the step."""
     run = story_run() if run is None else run
     steps = int(np.isfinite(run.norms).sum())
