@@ -4,16 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from answers import Answers
 
-from calclib import checks
 from calclib.checks import derivatives as check
-
-
-@pytest.fixture(autouse=True)
-def own_progress(tmp_path, monkeypatch):
-    monkeypatch.setenv("CALCLIB_PROGRESS", str(tmp_path / "progress.json"))
-    monkeypatch.setattr("os.fsync", lambda handle: None)  # the disk is not what is tried here
-
 
 FUNCTIONS = {
     "slope": "f, x, h=1e-5",
@@ -25,15 +18,6 @@ FUNCTIONS = {
     "trapezoid_sum": "f, a, b, n",
     "loss_slope": "w, b, area, price",
 }
-
-
-def written(name: str, body: str):
-    """The function `name` with this body, as a learner would write it."""
-    space = {"np": np, "math": math}
-    lines = "".join(f"    {line}\n" for line in body.splitlines())
-    exec(f"def {name}({FUNCTIONS[name]}):\n{lines}", space)
-    return space[name]
-
 
 RIGHT = {
     "slope": [
@@ -134,8 +118,6 @@ WRONG = {
         "v = s = 0\nfor c in coefficients:\n    s, v = s + v, v * x + c\nreturn v, s": "multiplied by x too",
         "v = s = 0\nfor c in coefficients:\n    s, v = v, v * x + c\nreturn v, s": "slope·x is missing",
         "v = 0\nfor c in coefficients:\n    v = v * x + c\nreturn v": "2 numbers should be",
-        "v, s = coefficients[0] * x + coefficients[1], coefficients[0]\nfor c in coefficients[2:]:\n"
-        "    s, v = s * x + v, v * x + c\nreturn v, s": None,
         "return ('a', 'b')": "2 numbers should be",
         "return 1, 2, 3": "shape (3,)",
     },
@@ -195,112 +177,63 @@ WRONG = {
 }
 
 
-def cases(table):
-    return [pytest.param(name, body, id=f"{name}-{n}") for name in table for n, body in enumerate(table[name])]
+class TestDerivatives(Answers):
+    check, FUNCTIONS, RIGHT, WRONG = check, FUNCTIONS, RIGHT, WRONG
+    THINGS = [*Answers.THINGS, lambda: 1, np.add]
 
-
-@pytest.mark.parametrize("name, body", cases(RIGHT))
-def test_right_answers_are_a_yes_however_they_are_written(name, body):
-    assert getattr(check, name)(written(name, body)).state == "yes"
-
-
-@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
-@pytest.mark.parametrize("name, body", cases(WRONG))
-def test_mistakes_are_named(name, body):
-    if WRONG[name][body] is None:
+    def test_a_horner_pair_that_needs_two_coefficients_fails_with_its_own_error(self):
         with pytest.raises(IndexError):
-            getattr(check, name)(written(name, body))
-        return
-    answer = getattr(check, name)(written(name, body))
-    assert answer.state == "not yet"
-    assert WRONG[name][body] in answer.message
+            self.answer(
+                "horner_pair",
+                "v, s = coefficients[0] * x + coefficients[1], coefficients[0]\nfor c in coefficients[2:]:\n"
+                "    s, v = s * x + v, v * x + c\nreturn v, s",
+            )
 
+    # --- the best step
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_stubs_are_not_started(name):
-    for body in ("...", '"""Your task."""\n...', "result = ...\nreturn result"):
-        assert getattr(check, name)(written(name, body)).state == "not started"
-    assert getattr(check, name)(...).state == "not started"
+    @pytest.mark.parametrize("forward", [1e-8, 2e-8, np.float64(5e-8), math.sqrt(np.finfo(float).eps)])
+    @pytest.mark.parametrize("central", [2e-6, 5e-6, 1e-5, np.cbrt(np.finfo(float).eps)])
+    def test_steps_near_the_bottom_of_the_v_are_a_yes(self, forward, central):
+        assert check.best_step(forward, central).state == "yes"
 
+    @pytest.mark.parametrize("rule, place", [(check.forward, 0), (check.central, 1)])
+    def test_the_lowest_point_of_a_learners_own_v_curve_is_a_yes(self, rule, place):
+        for points in (13, 25, 49, 111, 200):
+            steps = np.logspace(-13, -1, points)
+            lowest = steps[np.argmin([abs(rule(h) - math.e) for h in steps])]
+            given = [1e-8, 5e-6]
+            given[place] = lowest
+            assert check.best_step(*given).state == "yes", (points, lowest)
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-@pytest.mark.parametrize("value", ["'text'", "True", "float('nan')", "1j", "{}", "[[1], [2]]", "np.zeros((2, 3))"])
-def test_wrong_kinds_get_a_sentence(name, value):
-    assert getattr(check, name)(written(name, f"return {value}")).state == "not yet"
+    @pytest.mark.parametrize(
+        "forward, central, named",
+        [
+            (1e-11, 5e-6, "forward_h = 1e-11 errs by"),
+            (1e-11, 5e-6, "round-off"),
+            (1e-5, 5e-6, "truncation"),
+            (1e-8, 1e-9, "central_h = 1e-09 errs by"),
+            (1e-8, 1e-9, "round-off"),
+            (1e-8, 1e-3, "truncation"),
+            (5e-6, 1e-8, "swapped"),
+            (1e-16, 5e-6, "round-off"),
+            (1e300, 5e-6, "truncation"),
+            (1e-320, 5e-6, "round-off"),
+            (-8, -5, "above zero"),
+            (0, 1e-5, "above zero"),
+            ("1e-8", 1e-5, "forward_h is '1e-8'"),
+            (1e-8, [1e-5], "central_h"),
+            (True, 1e-5, "forward_h is True"),
+            (float("nan"), 1e-5, "finite"),
+            (lambda: 1, 1e-5, "forward_h"),
+        ],
+    )
+    def test_other_steps_are_told_which_error_wins(self, forward, central, named):
+        answer = check.best_step(forward, central)
+        assert answer.state == "not yet" and named in answer.message
 
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-@pytest.mark.parametrize("thing", [3, "text", None, True, lambda: 1, lambda *, z: 1, np.zeros(3), len, np.add])
-def test_wrong_things_get_a_sentence(name, thing):
-    assert getattr(check, name)(thing).state == "not yet"
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_forgotten_return_is_noticed(name):
-    assert "`return` missing" in getattr(check, name)(written(name, "result = 1")).message
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_hang_ends(name, monkeypatch):
-    monkeypatch.setattr(checks, "SECONDS", 0.05)
-    assert "never ends" in getattr(check, name)(written(name, "while True:\n    pass")).message
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_learners_exceptions_come_through(name):
-    with pytest.raises(AssertionError, match="mine"):
-        getattr(check, name)(written(name, "raise AssertionError('mine')"))
-
-
-# --- the best step
-
-
-@pytest.mark.parametrize("forward", [1e-8, 2e-8, np.float64(5e-8), math.sqrt(np.finfo(float).eps)])
-@pytest.mark.parametrize("central", [2e-6, 5e-6, 1e-5, np.cbrt(np.finfo(float).eps)])
-def test_steps_near_the_bottom_of_the_v_are_a_yes(forward, central):
-    assert check.best_step(forward, central).state == "yes"
-
-
-@pytest.mark.parametrize("rule, place", [(check.forward, 0), (check.central, 1)])
-def test_the_lowest_point_of_a_learners_own_v_curve_is_a_yes(rule, place):
-    for points in (13, 25, 49, 111, 200):
-        steps = np.logspace(-13, -1, points)
-        lowest = steps[np.argmin([abs(rule(h) - math.e) for h in steps])]
-        given = [1e-8, 5e-6]
-        given[place] = lowest
-        assert check.best_step(*given).state == "yes", (points, lowest)
-
-
-@pytest.mark.parametrize(
-    "forward, central, named",
-    [
-        (1e-11, 5e-6, "forward_h = 1e-11 errs by"),
-        (1e-11, 5e-6, "round-off"),
-        (1e-5, 5e-6, "truncation"),
-        (1e-8, 1e-9, "central_h = 1e-09 errs by"),
-        (1e-8, 1e-9, "round-off"),
-        (1e-8, 1e-3, "truncation"),
-        (5e-6, 1e-8, "swapped"),
-        (1e-16, 5e-6, "round-off"),
-        (1e300, 5e-6, "truncation"),
-        (1e-320, 5e-6, "round-off"),
-        (-8, -5, "above zero"),
-        (0, 1e-5, "above zero"),
-        ("1e-8", 1e-5, "forward_h is '1e-8'"),
-        (1e-8, [1e-5], "central_h"),
-        (True, 1e-5, "forward_h is True"),
-        (float("nan"), 1e-5, "finite"),
-        (lambda: 1, 1e-5, "forward_h"),
-    ],
-)
-def test_other_steps_are_told_which_error_wins(forward, central, named):
-    answer = check.best_step(forward, central)
-    assert answer.state == "not yet" and named in answer.message
-
-
-@pytest.mark.parametrize("given", [(..., ...), (1e-8, ...)])
-def test_steps_still_to_be_chosen_are_not_started(given):
-    assert check.best_step(*given).state == "not started"
+    @pytest.mark.parametrize("given", [(..., ...), (1e-8, ...)])
+    def test_steps_still_to_be_chosen_are_not_started(self, given):
+        assert check.best_step(*given).state == "not started"
 
 
 # --- the oracles

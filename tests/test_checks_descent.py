@@ -4,16 +4,13 @@ import math
 
 import numpy as np
 import pytest
+from answers import Answers
 
-from calclib import checks
+from calclib import schedules
 from calclib.checks import descent as check
-
-
-@pytest.fixture(autouse=True)
-def own_progress(tmp_path, monkeypatch):
-    monkeypatch.setenv("CALCLIB_PROGRESS", str(tmp_path / "progress.json"))
-    monkeypatch.setattr("os.fsync", lambda handle: None)  # the disk is not what is tried here
-
+from calclib.descent import descend
+from calclib.differences import gradient
+from calclib.optimizers import gradient_descent
 
 FUNCTIONS = {
     "step": "slope, x, lr",
@@ -24,15 +21,6 @@ FUNCTIONS = {
     "schedule": "t, lr, steps",
     "fit": "X, y, lr, steps",
 }
-
-
-def written(name: str, body: str):
-    """The function `name` with this body, as a learner would write it."""
-    space = {"np": np, "math": math}
-    lines = "".join(f"    {line}\n" for line in body.splitlines())
-    exec(f"def {name}({FUNCTIONS[name]}):\n{lines}", space)
-    return space[name]
-
 
 LOOP = "points = [x]\nfor _ in range(steps):\n    x = x - lr * slope(x)\n    points.append(x)\nreturn points"
 SETTLE = (
@@ -52,6 +40,7 @@ RIGHT = {
         "return x - lr * slope(x)",
         "change = -slope(x) * lr\nreturn np.array(x + change)",
         "x -= lr * slope(x)\nreturn np.float64(x)",
+        "return np.float32(x - lr * slope(x))",
     ],
     "walk": [
         LOOP,
@@ -101,6 +90,9 @@ WRONG = {
         "return x - lr * np.sign(slope(x))": "only the sign",
         "return x - slope(x) / lr": "multiply by it",
         "return x": "unchanged",
+        "return x - lr / slope(x)": "divided by the slope",
+        "return abs(x - lr * slope(x))": "should be -1.4",
+        "return gradient_descent(np.array(x), slope(x), lr=lr)[0]": "calclib's own gradient_descent",
     },
     "walk": {
         "g = slope(x)\nreturn [x - k * lr * g for k in range(steps + 1)]": "not asked again",
@@ -112,6 +104,11 @@ WRONG = {
         LOOP.replace("return points", "return x"): "last point alone",
         LOOP.replace("return points", "return [x] * (steps + 1)"): "all points are the last",
         "return [x] * (steps + 1)": "never updated",
+        LOOP.replace("return points", "return [x]"): "the last point alone: append",
+        LOOP.replace("\nreturn", "\n    return"): "is `return` inside the loop",
+        "points = [x]\nfor _ in range(steps):\n    points.append(x - lr * slope(x))\n"
+        "return points": "x itself never moves",
+        "return descend(gradient_descent, slope, x, lr=lr, steps=steps)": "calclib's own descend",
     },
     "settle": {
         SETTLE.replace("abs(slope(x))", "slope(x)"): "abs(slope(x))",
@@ -136,6 +133,13 @@ WRONG = {
         ): "as the slope grew",
         SETTLE.replace("'small gradient'", "'done'"): "the reason 'done'",
         "return x": "where a pair",
+        SETTLE.replace("\nreturn", "\n    return"): "last `return` inside the loop",
+        SETTLE.replace("abs(x) > 1e6", "x > 1e6"): "is |x| > 1e6 looked at",
+        "why = 'step limit'\nfor _ in range(limit):\n    if abs(slope(x)) <= tol:\n        why = 'small gradient'\n"
+        "    x = x - lr * slope(x)\nreturn x, why": "it went on",
+        "for _ in range(limit):\n    x = x - lr * slope(x)\n    if abs(slope(x)) <= tol:\n"
+        "        return x, 'small gradient'\n    if abs(x) > 1e6:\n        return x, 'diverged'\n"
+        "return x, 'step limit'": "before it looked",
     },
     "plane_step": {
         "x = x - lr * slope_x(x, y)\ny = y - lr * slope_y(x, y)\nreturn x, y": "slope_y saw the new x",
@@ -145,6 +149,7 @@ WRONG = {
         "return x - lr * slope_x(x, y), y": "only x has moved",
         "return x, y - lr * slope_y(x, y)": "only y has moved",
         "return y - lr * slope_y(x, y), x - lr * slope_x(x, y)": "x comes first",
+        BOTH.replace("lr * ", ""): "learning rate is missing",
         "return slope_x(x, y), slope_y(x, y)": "these are the slopes",
         "return -lr * slope_x(x, y), -lr * slope_y(x, y)": "these are the steps",
     },
@@ -159,6 +164,7 @@ WRONG = {
         "return 2 * (X[rows] @ theta - y[rows])[:, None] * X[rows]": "one gradient for each row",
         "return np.mean((X[rows] @ theta - y[rows])**2)": "the loss, not",
         "return 2 * (X[rows] @ theta - y[rows])": "inner derivative, X",
+        "return gradient(lambda t: np.mean((X[rows] @ t - y[rows]) ** 2), theta)": "calclib's own gradient",
     },
     "schedule": {
         COSINE.replace(" / 2", ""): "half is missing",
@@ -173,6 +179,9 @@ WRONG = {
         COSINE.replace("cos", "sin"): "sin starts at 0",
         "return lr * (1 + np.cos(np.pi * t / steps) / 2)": "in brackets",
         COSINE.replace("min(t, steps)", "t"): "climbs again",
+        COSINE.replace("np.pi", "180"): "takes radians",
+        "return lr * np.cos(np.pi / 2 * t / steps)": "quarter of a wave",
+        "return schedules.cosine_annealing(lr, steps=steps)(t)": "calclib's own cosine_annealing",
     },
     "fit": {
         FIT.replace("theta - lr", "theta + lr"): "sign is turned",
@@ -187,112 +196,68 @@ WRONG = {
         "theta = np.zeros(2)\ng = 2 * X.T @ (X @ theta - y) / len(y)\nreturn theta - steps * lr * g": "inside the loop",
         FIT.replace("\nreturn", "\n    return"): "one step only",
         FIT.replace("range(steps)", "range(min(steps, 20))"): "standardised cars",
+        FIT.replace("len(y)", "X.size"): "divided by X.size",
+        FIT.replace("return theta", "return theta[::-1]"): "turned round",
+        "b = w = 0.0\nfor _ in range(steps):\n    b = b - lr * 2 * np.mean(b + w * X[:, 1] - y)\n"
+        "    w = w - lr * 2 * np.mean((b + w * X[:, 1] - y) * X[:, 1])\nreturn b, w": "updated in turn",
     },
 }
 
 
-def cases(table):
-    return [pytest.param(name, body, id=f"{name}-{n}") for name in table for n, body in enumerate(table[name])]
+class TestDescent(Answers):
+    check, FUNCTIONS, RIGHT, WRONG = check, FUNCTIONS, RIGHT, WRONG
+    SPACE = {f.__name__: f for f in (descend, gradient, gradient_descent)} | {"schedules": schedules}
+    KINDS = [*Answers.KINDS, "('a', 'b')", "(1, 2, 3)"]
+    THINGS = [*Answers.THINGS, lambda: 1, np.add]
+
+    @pytest.mark.parametrize("why", ["'small gradient'", "'diverged'", "'step limit'", "'else'", "3", "None"])
+    @pytest.mark.parametrize("x", ["'text'", "None", "[1, 2]", "float('nan')", "1j", "np.zeros(2)"])
+    def test_a_pair_with_the_wrong_insides_gets_a_sentence(self, x, why):
+        assert self.answer("settle", f"return {x}, {why}").state == "not yet"
+
+    # --- the wall, predicted
+
+    @pytest.mark.parametrize("best", [0.125, np.float64(0.12), 0.13, 1 / 8])
+    @pytest.mark.parametrize("wall", [0.25, 0.2478, 0.2522, 2 / (4 * math.exp(2 * math.log(2) / 2))])
+    def test_rates_within_a_hundredth_of_the_wall_are_a_yes(self, best, wall):
+        assert check.rates(best, wall).state == "yes"
+
+    @pytest.mark.parametrize(
+        "best, wall, named",
+        [
+            (0.25, 0.125, "swapped"),
+            (0.125, 0.125, "that is 1/L"),
+            (0.125, 8, "L = f″ itself"),
+            (0.125, 4, "that is L/2"),
+            (0.125, 16, "that is 2L"),
+            (0.125, 0.5, "counts at the bottom"),
+            (0.125, 1, "comes twice"),
+            (0.125, 0.245, "still settles, so the wall is higher"),
+            (0.125, 0.255, "does not settle, so the wall is lower"),
+            (0.125, 1e9, "the wall is lower"),
+            (0.125, 1e-9, "the wall is higher"),
+            (0.24, 0.25, "not a faster one"),
+            (0.25, 0.25, "not a faster one"),
+            (0.1, 0.25, "leaves 20% of the distance"),
+            (-0.1, 0.25, "above zero"),
+            (0.125, 0, "above zero"),
+            ("0.1", 0.25, "best_rate is '0.1'"),
+            (0.125, [0.25], "wall"),
+            (0.125, float("nan"), "finite"),
+            (0.125, True, "wall_rate is True"),
+            (lambda: 1, 0.25, "best"),
+        ],
+    )
+    def test_other_rates_are_told_what_they_are(self, best, wall, named):
+        answer = check.rates(best, wall)
+        assert answer.state == "not yet" and named in answer.message
+
+    @pytest.mark.parametrize("given", [(..., ...), (0.125, ...)])
+    def test_rates_still_to_be_predicted_are_not_started(self, given):
+        assert check.rates(*given).state == "not started"
 
 
-@pytest.mark.parametrize("name, body", cases(RIGHT))
-def test_right_answers_are_a_yes_however_they_are_written(name, body):
-    assert getattr(check, name)(written(name, body)).state == "yes"
-
-
-@pytest.mark.parametrize("name, body", cases(WRONG))
-def test_mistakes_are_named(name, body):
-    answer = getattr(check, name)(written(name, body))
-    assert answer.state == "not yet"
-    assert WRONG[name][body] in answer.message
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_stubs_are_not_started(name):
-    for body in ("...", '"""Your task."""\n...', "result = ...\nreturn result"):
-        assert getattr(check, name)(written(name, body)).state == "not started"
-    assert getattr(check, name)(...).state == "not started"
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-@pytest.mark.parametrize(
-    "value", ["'text'", "True", "float('nan')", "1j", "{}", "[[1], [2]]", "('a', 'b')", "(1, 2, 3)"]
-)
-def test_wrong_kinds_get_a_sentence(name, value):
-    assert getattr(check, name)(written(name, f"return {value}")).state == "not yet"
-
-
-@pytest.mark.parametrize("why", ["'small gradient'", "'diverged'", "'step limit'", "'else'", "3", "None"])
-@pytest.mark.parametrize("x", ["'text'", "None", "[1, 2]", "float('nan')", "1j", "np.zeros(2)"])
-def test_a_pair_with_the_wrong_insides_gets_a_sentence(x, why):
-    assert check.settle(written("settle", f"return {x}, {why}")).state == "not yet"
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-@pytest.mark.parametrize("thing", [3, "text", None, True, lambda: 1, lambda *, z: 1, np.zeros(3), len, np.add])
-def test_wrong_things_get_a_sentence(name, thing):
-    assert getattr(check, name)(thing).state == "not yet"
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_forgotten_return_is_noticed(name):
-    assert "`return` missing" in getattr(check, name)(written(name, "result = 1")).message
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_hang_ends(name, monkeypatch):
-    monkeypatch.setattr(checks, "SECONDS", 0.05)
-    assert "never ends" in getattr(check, name)(written(name, "while True:\n    pass")).message
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_learners_exceptions_come_through(name):
-    with pytest.raises(AssertionError, match="mine"):
-        getattr(check, name)(written(name, "raise AssertionError('mine')"))
-
-
-# --- the wall, predicted
-
-
-@pytest.mark.parametrize("best", [0.125, np.float64(0.12), 0.13, 1 / 8])
-@pytest.mark.parametrize("wall", [0.25, 0.2478, 0.2522, 2 / (4 * math.exp(2 * math.log(2) / 2))])
-def test_rates_within_a_hundredth_of_the_wall_are_a_yes(best, wall):
-    assert check.rates(best, wall).state == "yes"
-
-
-@pytest.mark.parametrize(
-    "best, wall, named",
-    [
-        (0.25, 0.125, "swapped"),
-        (0.125, 0.125, "that is 1/L"),
-        (0.125, 8, "L = f″ itself"),
-        (0.125, 4, "that is L/2"),
-        (0.125, 0.5, "counts at the bottom"),
-        (0.125, 1, "comes twice"),
-        (0.125, 0.245, "still settles, so the wall is higher"),
-        (0.125, 0.255, "does not settle, so the wall is lower"),
-        (0.125, 1e9, "the wall is lower"),
-        (0.125, 1e-9, "the wall is higher"),
-        (0.24, 0.25, "not a faster one"),
-        (0.25, 0.25, "not a faster one"),
-        (0.1, 0.25, "leaves 20% of the distance"),
-        (-0.1, 0.25, "above zero"),
-        (0.125, 0, "above zero"),
-        ("0.1", 0.25, "best_rate is '0.1'"),
-        (0.125, [0.25], "wall"),
-        (0.125, float("nan"), "finite"),
-        (0.125, True, "wall_rate is True"),
-        (lambda: 1, 0.25, "best"),
-    ],
-)
-def test_other_rates_are_told_what_they_are(best, wall, named):
-    answer = check.rates(best, wall)
-    assert answer.state == "not yet" and named in answer.message
-
-
-@pytest.mark.parametrize("given", [(..., ...), (0.125, ...)])
-def test_rates_still_to_be_predicted_are_not_started(given):
-    assert check.rates(*given).state == "not started"
+# --- the oracle
 
 
 def test_the_experiment_finds_the_wall_where_the_curvature_puts_it():

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 
+from calclib.checks.borrowed import borrowed, whose
 from calclib.checks.compare import NotYet, expect, number, show
 from calclib.checks.patience import TimeUp, within
 from calclib.progress import store
@@ -57,19 +58,20 @@ class Answer:
         )
 
 
-def exercise(check: Callable = None, *, seconds: float = SECONDS) -> Callable[..., Answer]:
+def exercise(check: Callable = None, *, seconds: float = SECONDS, without: tuple = ()) -> Callable[..., Answer]:
     """`check` as the learner calls it; it is stopped after `seconds`.
 
+    `without` are the ready-made functions that the exercise is about: a right answer that calls one is a "not yet".
     A parameter marked `float` takes a number, `str` a text, `object` anything; any other takes a function, which may
     return nothing if it is marked `None`.
     """
     if check is None:
-        return lambda check: exercise(check, seconds=seconds)
+        return lambda check: exercise(check, seconds=seconds, without=without)
 
     @wraps(check)
     def answer(*given) -> Answer:
         try:
-            state, message = _judge(check, given, answer.seconds)
+            state, message = _judge(check, given, answer.seconds, without)
         except Exception as error:
             error.__traceback__ = _learners_part(error.__traceback__)
             raise
@@ -90,7 +92,7 @@ def _learners_part(trace):
     return outside or trace
 
 
-def _judge(check, given, seconds) -> tuple[str, str]:
+def _judge(check, given, seconds, without) -> tuple[str, str]:
     """The state and its sentence, by running `check` on what the learner gave."""
     wanted = inspect.signature(check).parameters
     name, call = check.__name__, f"check.{check.__name__}({', '.join(wanted)})"
@@ -100,7 +102,8 @@ def _judge(check, given, seconds) -> tuple[str, str]:
         if len(given) != len(wanted):
             raise NotYet(f"The last line of the cell should be {call}.")
         ready = [_ready(p.name, value, p.annotation, call) for p, value in zip(wanted.values(), given, strict=True)]
-        within(seconds, lambda: check(*ready))
+        for function in within(seconds, lambda: borrowed(without, lambda: check(*ready))):
+            raise NotYet(f"The numbers are right, by {whose(function)}: here you write out yourself what it does.")
     except NotStarted:
         return "not started", f"Put your own code in place of the ... and run the cell again for {call}."
     except NotYet as reason:
@@ -121,14 +124,15 @@ def _ready(name, value, kind, call):
     if not callable(value):
         raise NotYet(f"{name} is {show(value)}, not a function: write {call}, with the function itself.")
 
-    def careful(*arguments):
+    def careful(*arguments, **knobs):
         try:
-            got = value(*arguments)
+            got = value(*arguments, **knobs)
         except TypeError as error:
             if error.__traceback__.tb_next:  # raised within the learner's code, not by the call itself
                 raise
             many = f"{len(arguments)} argument{'s' * (len(arguments) > 1)}"
-            raise NotYet(f"{name} cannot be called with {many} here: {error}.") from None
+            named = f" and {', '.join(knobs)} by name" if knobs else ""
+            raise NotYet(f"{name} cannot be called with {many}{named} here: {error}.") from None
         if got is ...:
             raise NotStarted
         if got is None and kind is not None:

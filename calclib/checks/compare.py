@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["NotYet", "expect", "number", "show"]
+__all__ = ["NotYet", "expect", "number", "show", "uses"]
 
 
 class NotYet(Exception):
@@ -23,7 +23,8 @@ def expect(got, wanted, at: str, tol: float = 1e-6, mistakes: dict | None = None
         if not _close(np.asarray(wrong), wanted, tol) and _close(got, np.asarray(wrong), tol):
             raise NotYet(f"{_compare(at, wanted, got)}: {sentence}")
     if got.shape != wanted.shape:
-        raise NotYet(f"{at} is an array of shape {got.shape}, where {_kind(wanted.shape)} should be.")
+        what = f"one number, {show(got)}" if got.shape == () else f"an array of shape {got.shape}"
+        raise NotYet(f"{at} is {what}, where {_kind(wanted.shape)} should be.")
     raise NotYet(f"{_compare(at, wanted, got)}.")
 
 
@@ -70,3 +71,10 @@ def number(value, name) -> float:
     if array.shape != () or not np.isfinite(array):
         raise NotYet(f"{name} is {show(value)}, where a finite number should be.")
     return float(array)
+
+
+def uses(h, asked, x) -> None:
+    """NotYet if the learner looked beside x, but at no place of `asked` nearly as far as h."""
+    far = max((np.abs(place - x).max() for place in asked if np.shape(place) == np.shape(x)), default=0.0)
+    if 0 < far < h / 4:
+        raise NotYet(f"h = {h} was given, and the places looked at are much closer: the h passed in is not used.")

@@ -4,9 +4,13 @@ import math
 
 import numpy as np
 
+from calclib import differences
 from calclib.checks import NotYet, exercise, expect
 from calclib.checks.compare import show
 from calclib.data import cars, standardise
+from calclib.descent import descend
+from calclib.optimizers import gradient_descent
+from calclib.schedules import cosine_annealing
 
 __all__ = [
     "batch_gradient",
@@ -22,16 +26,15 @@ __all__ = [
 LESSON = "03 Gradient descent: follow the slope down"
 
 
-@exercise
+@exercise(without=(gradient_descent,))
 def step(step):
     """x − α·slope(x): against the slope, and the farther the steeper it is."""
-    for x, lr, low in ((1.0, 0.1, 3.0), (5.0, 0.25, -1.0)):
+    for x, lr, low in ((1.0, 0.1, 3.0), (5.0, 0.25, -1.0), (-1.0, 0.1, -3.0)):
         slope = 2 * (x - low)
         expect(
             step(lambda z, low=low: 2 * (z - low), x, lr),
             (1 - 2 * lr) * x + 2 * lr * low,
             at=f"step(slope, x={x}, lr={lr}) where slope({x}) is {slope:g}",
-            tol=1e-9,
             mistakes={
                 "the sign of the update is turned: this climbs; step against the slope.": x + lr * slope,
                 "the learning rate is missing.": x - slope,
@@ -40,12 +43,13 @@ def step(step):
                 "the slope is missing: this steps by lr, however steep it is.": x - lr,
                 "only the sign of the slope is used; its size belongs to the step too.": x - lr * np.sign(slope),
                 "divided by the learning rate: multiply by it.": x - slope / lr,
+                "divided by the slope: multiply by it, so that steep ground means a long step.": x - lr / slope,
                 "x itself is missing its step: this is x unchanged.": x,
             },
         )
 
 
-@exercise
+@exercise(without=(descend,))
 def walk(walk):
     """Every point of a descent, start included: the slope is asked anew at each."""
     for name, slope, x, lr, steps in (("2x", lambda z: 2 * z, 2.0, 0.1, 3), ("sin", math.sin, 1.0, 0.5, 4)):
@@ -56,7 +60,6 @@ def walk(walk):
             walk(slope, x, lr, steps),
             points,
             at=f"walk(slope, x={x}, lr={lr}, steps={steps}) for the slope {name}",
-            tol=1e-9,
             mistakes={
                 "the slope is not asked again: it is taken once, at the start, and used for every step.": stale,
                 "the slope is not asked again, and the start is missing.": stale[1:],
@@ -65,6 +68,11 @@ def walk(walk):
                 "the last point is missing: steps steps make steps + 1 points.": points[:-1],
                 "one step too many.": _points(slope, x, lr, steps + 1),
                 "this is the last point alone; all of them are wanted, in a list.": points[-1],
+                "the list holds the last point alone: append each one, inside the loop.": points[-1:],
+                "it ends after one step: is `return` inside the loop?": points[:2],
+                "x itself never moves, so each step starts at the same place: x = x - …, then append x.": np.append(
+                    x, np.full(steps, points[1])
+                ),
                 "all points are the last one.": np.full(steps + 1, points[-1]),
                 "all points are the start: x is never updated.": np.full(steps + 1, x),
             },
@@ -91,6 +99,7 @@ def rates(best_rate: float, wall_rate: float):
             "that is 1/L, the best rate; the wall is twice as far.": 1 / 8,
             "that is L = f″ itself; the wall is 2 divided by it.": 8,
             "that is L/2; the wall is 2/L.": 4,
+            "that is 2L; the wall is 2/L.": 16,
             "that is 2/4. Is L taken at x = 0? It counts at the bottom; and e^(2x) has 4e^(2x) as its f″.": 1 / 2,
             "that is 2/2. The inner derivative of e^(2x) comes twice, so f″ is 4e^(2x).": 1,
         }.items():
@@ -150,6 +159,8 @@ def settle(settle):
             "the slope is negative there, so it is below tol at once: compare its size, abs(slope(x)).": -2.0,
             "one step too many: look at the slope before each step, not after it.": there * 0.8,
             "one step too few: stop where abs(slope(x)) <= tol, not earlier.": there / 0.8,
+            "it ends after one step: is the last `return` inside the loop?": -1.6,
+            "it went on after the reason was found: return at once, with the x of that moment.": 0.0,
             "this stops at a small step, lr · |slope|; the gradient itself shall be small.": -2
             * 0.8 ** math.ceil(math.log(1e-2 / 4) / math.log(0.8)),
             "it stops where x is small; the slope shall be small.": -2
@@ -157,6 +168,13 @@ def settle(settle):
         },
     )
     _ended(settle, (double, 3.0, 0.05, 1e-12, 4), 3 * 0.9**4, "step limit", {"one step too many.": 3 * 0.9**5})
+    _ended(
+        settle,
+        (double, 1e-4, 0.1, 1e-3, 10),
+        1e-4,
+        "small gradient",
+        {"it stepped before it looked, though the start is level already.": 0.8e-4},
+    )
     _ended(settle, (double, 2.0, 1.1, 1e-6, 100_000), None, "diverged", {})
     # Down from near the top of −cos x the slope grows before it shrinks.
     x, grows = 3.0, 3.0 - 0.5 * math.sin(3.0)
@@ -167,12 +185,18 @@ def settle(settle):
         "it stopped at the start, since the slope grows there. It may; only small is small.": 3.0,
     }
     _ended(settle, (math.sin, 3.0, 0.5, 1e-2, 1000), x, "small gradient", mistakes)
+    _ended(settle, (_uphill, -2.0, 0.5, 1e-6, 1000), None, "diverged", {})
+
+
+def _uphill(z):
+    """The slope of −x², down which a descent runs away to one side only."""
+    return -2.0 * z
 
 
 def _ended(settle, given, wanted, reason, mistakes):
     """NotYet unless `settle(*given)` is (wanted, reason); wanted None is any x beyond 1e6."""
     slope, x, lr, tol, limit = given
-    of = "sin" if slope is math.sin else "2x"
+    of = {math.sin: "sin", _uphill: "−2x"}.get(slope, "2x")
     at = f"settle(slope, x={x}, lr={lr}, tol={tol:g}, limit={limit}) for the slope {of}"
     got = settle(*given)
     if not isinstance(got, tuple | list) or len(got) != 2 or not isinstance(got[1], str):
@@ -213,7 +237,6 @@ def plane_step(plane_step):
             plane_step(x, y, lambda x, y: 2 * x + y, lambda x, y: x + 4 * y, lr),
             np.array([[1 - 2 * lr, -lr], [-lr, 1 - 4 * lr]]) @ [x, y],
             at=f"plane_step({x}, {y}, slope_x, slope_y, lr={lr}) for x² + xy + 2y²",
-            tol=1e-9,
             mistakes={
                 "the coordinates are updated in turn: slope_y saw the new x. Ask both slopes at the old point.": (
                     new[0],
@@ -230,6 +253,7 @@ def plane_step(plane_step):
                 "the pair is swapped: x comes first.": new[::-1],
                 "these are the slopes, not the new point.": (u, v),
                 "these are the steps, not the new point.": (-lr * u, -lr * v),
+                "the learning rate is missing.": (x - u, y - v),
             },
         )
 
@@ -245,10 +269,13 @@ def fit(fit):
         fit(X.copy(), y.copy(), lr, 1),
         first,
         at=f"fit(X, y, lr={lr}, steps=1) for X = {X.tolist()} and y = {y.tolist()}",
-        tol=1e-9,
         mistakes={
             "the sign is turned: step against the gradient, and the error is X @ theta - y.": -first,
-            "the 2 from the square is missing.": first / 2,
+            "half of it: the 2 from the square is missing, or it is divided by X.size; divide by the rows.": first / 2,
+            "the coordinates are updated in turn: the second one saw the new first one.": np.array(
+                [first[0], -2 * lr / m * X[:, 1] @ (first[0] - y)]
+            ),
+            "theta is turned round: its first entry belongs to the first column of X.": first[::-1],
             "the gradient is the sum; the loss is the mean, so divide by the number of rows.": first * m,
             "the sum, not the mean, and without the 2; or is it divided by the columns? Divide by the rows.": first
             * m
@@ -265,7 +292,6 @@ def fit(fit):
         fit(X.copy(), y.copy(), lr, 3),
         first + (np.eye(2) - lr * H) @ (first + (np.eye(2) - lr * H) @ first),
         at=f"fit(X, y, lr={lr}, steps=3) for the same data",
-        tol=1e-9,
         mistakes={
             "the gradient is not asked again: it must be computed inside the loop.": 3 * first,
             "one step only: is `return` inside the loop?": first,
@@ -282,7 +308,7 @@ def fit(fit):
     )
 
 
-@exercise
+@exercise(without=(differences.gradient,))
 def batch_gradient(batch_gradient):
     """The mean over the chosen rows alone: right on average, and as noisy as the batch is small."""
     rng = np.random.default_rng(3)
@@ -294,7 +320,6 @@ def batch_gradient(batch_gradient):
             batch_gradient(theta.copy(), X.copy(), y.copy(), np.array(rows)),
             chosen.mean(axis=0),
             at=f"batch_gradient(theta, X, y, rows={rows}) with {len(y)} rows in X",
-            tol=1e-9,
             mistakes={
                 "this is the gradient of all the data; take X[rows] and y[rows].": each.mean(axis=0),
                 "it is divided by the number of all rows; the mean is over the chosen ones.": chosen.sum(axis=0) / 6,
@@ -310,7 +335,7 @@ def batch_gradient(batch_gradient):
         )
 
 
-@exercise
+@exercise(without=(cosine_annealing,))
 def schedule(schedule):
     """α(t) = α₀(1 + cos(πt/T))/2: a gentle start, a gentle end, and nothing after it."""
     for t, lr, steps in ((20, 0.4, 100), (0, 0.4, 100), (50, 0.4, 100), (80, 0.2, 120), (100, 0.4, 100)):
@@ -320,7 +345,6 @@ def schedule(schedule):
             schedule(t, lr, steps),
             lr * math.cos(math.pi * part / 2) ** 2,
             at=f"schedule(t={t}, lr={lr}, steps={steps})",
-            tol=1e-9,
             mistakes={
                 "the half is missing: 1 + cos goes from 2 down to 0.": lr * (1 + wave),
                 "the 1 is missing: cos alone goes down to -1, and a rate is never negative.": lr * wave,
@@ -330,6 +354,9 @@ def schedule(schedule):
                 "this rises: 1 + cos, not 1 - cos.": lr * (1 - wave) / 2,
                 "this is a straight line down; a cosine bends.": lr * (1 - part),
                 "this is the constant rate.": lr,
+                "np.cos takes radians: half a turn is π there, not 180.": lr * (1 + math.cos(180 * part)) / 2,
+                "this is a quarter of a wave: it ends steeply. The formula has 1 + cos of πt/T.": lr
+                * math.cos(math.pi * part / 2),
                 "lr is missing.": (1 + wave) / 2,
                 "sin in place of cos: sin starts at 0.": lr * (1 + math.sin(math.pi * part)) / 2,
                 "in Python a + b / 2 halves b alone: put 1 + cos in brackets.": lr * (1 + wave / 2),

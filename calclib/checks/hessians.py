@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from calclib import differences
 from calclib.checks import NotYet, exercise, expect
-from calclib.checks.compare import show
+from calclib.checks.compare import show, uses
 from calclib.data import cars, standardise
 
 __all__ = [
@@ -44,7 +45,7 @@ def one_sided(f, p, h):
     return np.array([[f(p + a + b) - f(p + a) - f(p + b) + f(p) for a in steps] for b in steps]) / h**2
 
 
-@exercise
+@exercise(without=(differences.hessian,))
 def hessian_matrix(hessian_matrix):
     """H[i, j] = ∂²f/∂xᵢ∂xⱼ from four corners, exactly symmetric: how the slope along i changes along j."""
     asked = []
@@ -56,9 +57,11 @@ def hessian_matrix(hessian_matrix):
     p, h = np.array([0.7, -0.4]), 1e-3
     H = bent_hessian(p)
     diagonal = np.diag(np.diag(H))
-    got = hessian_matrix(f, p.copy(), h)
-    if asked and max(np.abs(q - p).max() for q in asked) < h / 4:
-        raise NotYet(f"h = {h} was given, and f was looked at much closer to x: the h passed in is not used.")
+    given = p.copy()
+    got = hessian_matrix(f, given, h)
+    if np.abs(given - p).max() > 1e-12:
+        raise NotYet(f"hessian_matrix changed the point that it was given, to {given}: work on a copy, x.copy().")
+    uses(h, asked, p)
     expect(
         got,
         H,
@@ -74,6 +77,9 @@ def hessian_matrix(hessian_matrix):
             "twice too large: the four corners are divided by 4h².": 2 * H,
             "almost 0: is the division by 4h² missing, or are 4 * h**2 not in brackets?": 0 * H,
             "divided by 4h, where 4h² should be.": h * H,
+            "four times too small: (4 * h)**2 is 16h²; the formula has 4 * h**2.": H / 4,
+            "only the first row is filled: is `return` inside the loop?": np.array([H[0], [0, 0]]) / 2
+            + np.array([H[0], [0, 0]]).T / 2,
             "the diagonal is four times too small: f(x+h) − 2f(x) + f(x−h) is divided by h².": H - 0.75 * diagonal,
             "the sign is turned.": -H,
         },
@@ -118,7 +124,7 @@ def classify(classify):
             raise NotYet(f"{at} should be {wanted!r}, and {got!r} came{': ' + why if why else '.'}")
 
 
-SQUARE, LARGER = np.array([[6.0, 2.0], [2.0, 3.0]]), np.array([[4.0, 1.0, 0.0], [1.0, 3.0, 1.0], [0.0, 1.0, 2.0]])
+SQUARE, LARGER = np.array([[6.0, 2.0], [2.0, 9.0]]), np.array([[4.0, 1.0, 0.0], [1.0, 3.0, 1.0], [0.0, 1.0, 2.0]])
 
 
 @exercise
@@ -131,7 +137,6 @@ def largest_stable_rate(largest_stable_rate):
             largest_stable_rate(H.copy()),
             2 / high,
             at=f"largest_stable_rate({H.tolist()}), with curvatures from {low:.4g} to {high:.4g},",
-            tol=1e-9,
             mistakes={
                 "this is 1/λmax, which is safe; the wall is at twice that.": 1 / high,
                 "this is 2/λmin: the gentlest direction; the sharpest one diverges first.": 2 / low,
@@ -140,13 +145,16 @@ def largest_stable_rate(largest_stable_rate):
                 "this is 2 over the trace; the wall needs the largest eigenvalue.": 2 / np.trace(H),
                 "this takes the largest entry for λmax; the eigenvalues know about the mixed terms.": 2 / H.max(),
                 "this takes the Frobenius norm for λmax; that is too large.": 2 / np.linalg.norm(H),
+                "this takes the second curvature; the largest is the last one, [-1].": 2 / bends[1],
+                "this is 2 over the determinant, the product of the curvatures; take the largest one.": 2
+                / np.prod(bends),
                 "one rate for each direction; the smallest of them holds for all.": 2 / bends,
                 "λmax is the last one of eigvalsh; is it 2·λmax in place of 2/λmax?": 2 * high,
             },
         )
 
 
-@exercise
+@exercise(without=(np.linalg.cond,))
 def condition_number(condition_number):
     """κ = largest |λ| / smallest |λ|: 1 for a round valley, large for a long one, never below 1."""
     upside, mixed = np.array([[-2.0, 3.0], [3.0, -2.0]]), np.array([[1.0, 3.0], [3.0, 1.0]])
@@ -157,7 +165,6 @@ def condition_number(condition_number):
             condition_number(H.copy()),
             kappa,
             at=f"condition_number({H.tolist()}), with curvatures {show(signed, 4)},",
-            tol=1e-9,
             mistakes={
                 "the curvatures have signs here: take absolute values first, then the largest and the smallest.": (
                     signed[-1] / signed[0]
@@ -167,6 +174,9 @@ def condition_number(condition_number):
                 "the ratio is turned round, and has a sign: largest |λ| over smallest |λ|.": signed[0] / signed[-1],
                 "this takes the diagonal for the curvatures; those are the eigenvalues.": diagonal.max()
                 / diagonal.min(),
+                "this takes the entries of H for the curvatures; those are the eigenvalues.": np.abs(H).max()
+                / max(np.abs(H).min(), 1e-9),
+                "this takes the second curvature; the largest is the last one, [-1].": sizes[-2] / sizes[-1],
                 "this is the difference of the curvatures; κ is their ratio.": signed[-1] - signed[0],
                 "this is the determinant, the product of the curvatures; κ is a ratio.": np.linalg.det(H),
                 "this is √κ.": np.sqrt(kappa),
@@ -222,7 +232,6 @@ def newton_step(newton_step):
             newton_step(x.copy(), g.copy(), H.copy()),
             x - step,
             at=f"newton_step(x = {x.tolist()}, ∇f = {g.tolist()}, H = {H.tolist()})",
-            tol=1e-9,
             mistakes={
                 "the sign is turned: step against the gradient, x − H⁻¹∇f.": x + step,
                 "this multiplies by H; solve with H instead (its inverse times ∇f).": x - H @ g,
@@ -230,6 +239,7 @@ def newton_step(newton_step):
                 "this is gradient descent with rate 1: H is not used.": x - g,
                 "this is the step alone; where does it land, from x?": -step,
                 "this is H⁻¹∇f alone; the new point is x minus that.": step,
+                "* multiplies entry by entry; a matrix times a vector is @.": x - np.linalg.inv(H) * g,
                 "this inverts each entry of H by itself; a matrix has an inverse, solve(H, g).": entrywise(x, g, H),
                 "this solves for x in place of ∇f.": x - np.linalg.inv(H) @ x,
                 "this goes down by |λ|; here the plain formula is wanted, which a negative λ turns uphill.": (
@@ -250,18 +260,19 @@ def absolute(H):
     return axes / np.abs(bends) @ axes.T
 
 
-@exercise
+@exercise(without=(differences.hessian_vector_product,))
 def hessian_times_vector(hessian_times_vector):
     """(∇f(x + hv) − ∇f(x − hv)) / 2h: two gradients give Hv, however large H would be."""
     calls = []
 
     def gradient(p):
-        calls.append(p)
+        calls.append(np.array(p, dtype=float))
         return bent_gradient(p)
 
     p, v, h = np.array([0.7, -0.4]), np.array([2.0, -1.0]), 1e-3
     H, ahead, here, behind = bent_hessian(p), bent_gradient(p + h * v), bent_gradient(p), bent_gradient(p - h * v)
     got = hessian_times_vector(gradient, p.copy(), v.copy(), h)
+    uses(h, calls, p)
     expect(
         got,
         H @ v,
@@ -278,6 +289,7 @@ def hessian_times_vector(hessian_times_vector):
             "this is the diagonal of H times v; the mixed terms are missing.": np.diag(H) * v,
             "the sign is turned: x + hv comes first.": -H @ v,
             "this is the gradient, not how it changes along v.": here,
+            "v multiplies the answer; it belongs inside, into the step h·v.": v * (H @ np.ones(2)),
             "each axis was stepped along by h, not along v: the step is h·v.": H @ np.ones(2),
         },
     )
