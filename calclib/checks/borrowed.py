@@ -12,13 +12,18 @@ def borrowed(ready, work: Callable) -> list:
 
     What calclib or NumPy call within themselves does not count; a ready-made function handed in as the answer does.
     """
-    layers = [(layer, function) for function in ready for layer in (function, inspect.unwrap(function))]
-    codes = {layer.__code__: function for layer, function in layers if hasattr(layer, "__code__")}
+    inner = {inspect.unwrap(function): function for function in ready}
+    codes = {layer.__code__: function for layer, function in inner.items() if hasattr(layer, "__code__")}
+    wrappers = {function.__code__ for function in ready if hasattr(function, "__code__")} - set(codes)
     called = []
 
     def watch(frame, event, _):
-        if event == "call" and frame.f_code in codes and _learners(frame.f_back):
-            called.append(codes[frame.f_code])
+        if event == "call" and frame.f_code in codes:
+            caller = frame.f_back
+            while caller.f_code in wrappers:  # one wrapper's code serves many functions, so it names none
+                caller = caller.f_back
+            if _learners(caller):
+                called.append(codes[frame.f_code])
 
     before = sys.getprofile()
     sys.setprofile(watch if ready else before)

@@ -1,0 +1,198 @@
+"""The checks of lesson 08: one step from a known memory, where mistakes come apart, then PyTorch's own points to 1e-10.
+
+Mistakes are steps of their own, in `slips`, run beside the learner's: who gets their numbers has made them.
+"""
+
+import inspect
+
+import numpy as np
+
+from calclib import optimizers
+from calclib.checks import NotYet, exercise, expect, slips
+from calclib.checks.compare import show
+from calclib.checks.pytorch import GRADIENTS, RUNS
+from calclib.descent import descend
+from calclib.knobs import checked_knobs
+
+__all__ = [
+    "adam",
+    "adamw",
+    "damped",
+    "momentum",
+    "nesterov",
+    "rmsprop",
+    "tuned",
+]
+
+LESSON = "08 Optimizers: momentum, RMSprop, Adam"
+
+X, G = np.array([1.0, -2.0]), np.array([0.5, -3.0])
+V, M, S = np.array([2.0, -1.0]), np.array([-0.3, 0.8]), np.array([4.0, 2.25])
+
+
+def one_step(step, call, wanted, wrong, knobs, **memory):
+    """NotYet unless one step from this memory gives `wanted`, and leaves what it was given as it was."""
+    given = {"x": X.copy(), "g": G.copy(), **{name: np.copy(part)[()] for name, part in memory.items()}}
+    told = ", ".join(f"{name} = {np.asarray(part).tolist()}" for name, part in given.items())
+    at = f"{call}(…) for {told}, {', '.join(f'{name} = {value}' for name, value in knobs.items())}"
+    got = step(*given.values(), **knobs)
+    parts = ["x", *memory]
+    if not isinstance(got, tuple) or len(got) != len(parts):
+        raise NotYet(f"{at} is {show(got)}, where a tuple of {len(parts)} should be: return {', '.join(parts)}.")
+    for name, before in {"x": X, "g": G, **memory}.items():
+        if not np.array_equal(given[name], before):
+            raise NotYet(
+                f"{at} changed the {name} that it was given: {name} = … makes a new one, {name} += … does not."
+            )
+    slipped = {sentence: slip(X, G, *memory.values(), **knobs) for sentence, slip in wrong.items()}
+    told_first = sorted(slipped, key=lambda sentence: -agreement(got, slipped[sentence]))
+    for k, name in enumerate(parts):
+        mistakes = {sentence: slipped[sentence][k] for sentence in told_first}
+        expect(got[k], wanted[k], at=f"the new {name} of {at}", tol=1e-10, mistakes=mistakes)
+
+
+def agreement(got, wrong):
+    """In how many of their parts they agree: of two mistakes with one x, the memory tells which it was."""
+
+    def same(a, b):
+        try:
+            return bool(np.allclose(a, b, rtol=0, atol=1e-10))
+        except (TypeError, ValueError):  # whatever a learner returns: `expect` has the words for it
+            return False
+
+    return sum(same(a, b) for a, b in zip(got, wrong, strict=True))
+
+
+def as_pytorch(step, name, call):
+    """NotYet unless the step, from no memory at all, visits PyTorch's points."""
+    for run in RUNS[name]:
+        start, gradient = GRADIENTS[run.landscape]
+        x, memory = np.array(start), ()
+        for t in range(1, max(run.points) + 1):
+            x, *memory = step(x, gradient(x), *memory, **run.knobs)
+            if t in run.points:
+                knobs = ", ".join(f"{knob} = {value:g}" for knob, value in run.knobs.items())
+                at = f"after {t} step{'s' * (t > 1)} of {call} on the {run.landscape} with {knobs}, PyTorch's x"
+                expect(x, run.points[t], at=at, tol=1e-10)
+
+
+# --- velocity
+
+
+VELOCITY_KNOBS = {"lr": 0.1, "beta": 0.8}, {"lr": 0.5, "beta": 0.3}
+
+
+@exercise(without=(optimizers.momentum,))
+def momentum(momentum):
+    """v ← βv + g, x ← x − αv: the path is PyTorch's to ten digits, and one number of memory for each of x is all."""
+    for knobs in VELOCITY_KNOBS:
+        one_step(momentum, "momentum", slips.heavy(X, G, V, **knobs), slips.HEAVY, knobs, v=V)
+    as_pytorch(momentum, "momentum", "momentum")
+
+
+@exercise(without=(optimizers.nesterov,))
+def nesterov(nesterov):
+    """x ← x − α(g + βv), with the v that g has just renewed: the look ahead is one more β, and PyTorch's points."""
+    for knobs in VELOCITY_KNOBS:
+        one_step(nesterov, "nesterov", slips.ahead(X, G, V, **knobs), slips.NESTEROV, knobs, v=V)
+    as_pytorch(nesterov, "nesterov", "nesterov")
+
+
+# --- scale
+
+
+@exercise(without=(optimizers.rmsprop,))
+def rmsprop(rmsprop):
+    """x ← x − αg/(√v + ε), each coordinate by its own recent size: PyTorch's points, which call this β alpha."""
+    for knobs in ({"lr": 0.1, "beta": 0.8, "eps": 0.1}, {"lr": 0.5, "beta": 0.3, "eps": 0.01}):
+        one_step(rmsprop, "rmsprop", slips.scaled(X, G, S, **knobs), slips.RMSPROP, knobs, v=S)
+    as_pytorch(rmsprop, "rmsprop", "rmsprop")
+
+
+# --- both
+
+
+ADAM_KNOBS = {"lr": 0.1, "beta1": 0.8, "beta2": 0.6, "eps": 0.1}, {"lr": 0.5, "beta1": 0.3, "beta2": 0.7, "eps": 0.01}
+
+
+@exercise(without=(optimizers.adam,))
+def adam(adam):
+    """Momentum over RMSprop, both corrected for their start from zero: Algorithm 1, and PyTorch's points."""
+    for knobs in ADAM_KNOBS:
+        one_step(adam, "adam", slips.both(X, G, M, S, 3, **knobs), slips.ADAM, knobs, m=M, v=S, t=3)
+    as_pytorch(adam, "adam", "adam")
+
+
+@exercise(without=(optimizers.adamw,))
+def adamw(adamw):
+    """(1 − αλ)x and then Adam's step, which never sees the decay: every weight shrinks at the same pace."""
+    for knobs in ADAM_KNOBS:
+        knobs = {**knobs, "weight_decay": 0.2}
+        one_step(adamw, "adamw", slips.both(X, G, M, S, 3, **knobs), slips.ADAMW, knobs, m=M, v=S, t=3)
+    as_pytorch(adamw, "adamw", "adamw")
+
+
+# --- the race, and one more convention
+
+BUDGET, TARGET = 200, 1e-5
+START, ELSEWHERE = np.array([-1.0, 1.0]), np.array([4.0, -3.0])
+
+
+@exercise
+def tuned(step: object, knobs: object):
+    """Below 1e-5 in 200 gradients, where every default of β stays above: rate and memory had to be tuned together."""
+    if not callable(step):
+        raise NotYet(f"step is {show(step)}, not a step: momentum, nesterov or adam would do, or your own.")
+    if not isinstance(knobs, dict) or "lr" not in knobs:
+        raise NotYet(f"knobs is {show(knobs)}: a dict with a rate would do, such as {{'lr': 0.002, 'beta': 0.9}}.")
+    _fits(step, knobs)
+    loss, ended = _valley(step, knobs, np.zeros(2))
+    if ended == "escaped" or not np.isfinite(loss):
+        raise NotYet("With these knobs it runs away: a smaller rate.")
+    if not loss < TARGET:
+        raise NotYet(
+            f"After {BUDGET} gradients the loss is {loss:.2g}; the target is below {TARGET:g}.{_advice(knobs)}"
+        )
+    if not _valley(step, knobs, ELSEWHERE)[0] < TARGET:
+        raise NotYet(
+            "It arrives here, but not in the same valley moved elsewhere: does the step know where the bottom is, or "
+            "pull towards 0?"
+        )
+
+
+def _fits(step, knobs):
+    """NotYet if the step takes no such knobs, or they are not one number each in its range."""
+    plain = {name: value for name, value in knobs.items() if not (name == "lr" and callable(value))}
+    try:
+        if any(np.ndim(value) for value in plain.values()):
+            raise ValueError("one number for each knob is wanted, for one run")
+        checked_knobs(plain)
+        inspect.signature(step).bind(START, START, **knobs)
+    except (TypeError, ValueError) as error:
+        raise NotYet(f"These knobs do not fit: {error}.") from None
+
+
+def _valley(step, knobs, moved):
+    """The loss after the budget in Rosenbrock's valley, moved by this much, and why the run ended."""
+
+    def gradient(p):
+        return GRADIENTS["rosenbrock"][1](p - moved)
+
+    path = descend(step, gradient, START + moved, steps=BUDGET, **knobs)
+    x, y = path[-1] - moved
+    with np.errstate(all="ignore"):
+        return (1 - x) ** 2 + 100 * (y - x**2) ** 2, path.why
+
+
+def _advice(knobs):
+    """What else could be turned."""
+    return " The rate is not the only knob: sweep β as well." if set(knobs) == {"lr"} else ""
+
+
+@exercise
+def damped(damped):
+    """PyTorch's dampening to ten digits: a running mean of g, except that the first step counts whole."""
+    for knobs in ({"lr": 0.1, "beta": 0.8, "dampening": 0.7}, {"lr": 0.5, "beta": 0.3, "dampening": 0.2}):
+        for v, t in ((np.zeros(2), 0), (V, 3), (V, 1)):
+            one_step(damped, "damped", slips.dampened(X, G, v, t, **knobs), slips.DAMPED, knobs, v=v, t=t)
+    as_pytorch(damped, "damped", "damped")
