@@ -90,13 +90,13 @@ class Tensor(Differentiable):
         x, y = value(a), value(b)
         if x.ndim not in (1, 2) or y.ndim not in (1, 2) or x.shape[-1] != y.shape[0]:
             raise ValueError(f"@ of shapes {x.shape} and {y.shape}: matrices or vectors that fit would do")
-        A, B = np.atleast_2d(x), y[:, None] if y.ndim == 1 else y
+        A, B = x[None] if x.ndim == 1 else x, y[:, None] if y.ndim == 1 else y
         G = A.shape[0], B.shape[1]  # the shape that g has between matrices
         return Tensor(
-            x @ y,
+            x.dot(y),  # as x @ y, and for small matrices takes half the time
             "@",
-            (a, lambda g: (g.reshape(G) @ B.T).reshape(x.shape)),
-            (b, lambda g: (A.T @ g.reshape(G)).reshape(y.shape)),
+            (a, lambda g: g.reshape(G).dot(B.T).reshape(x.shape)),
+            (b, lambda g: A.T.dot(g.reshape(G)).reshape(y.shape)),
         )
 
     def __matmul__(self, other):
