@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from answers import Answers
 
-from calclib import Network, differences
+from calclib import Network, differences, gradient_check
 from calclib.checks import backprop, networks
 from calclib.layers import dense, dense_backward, mse, softmax
 from calclib.layers import softmax_cross_entropy as cross_entropy
@@ -38,6 +38,10 @@ def taped(layers, X):
         a = np.tanh(z)
     tape.append((a, W_out))
     return dense(a, W_out, b_out), tape
+
+
+def own_backward(dz, a):
+    return a.T @ dz, dz.sum(axis=0)
 
 
 def moved(layers, parts, lr):
@@ -89,7 +93,10 @@ return [[W - lr * dW, b - lr * db] for (W, b), (dW, db) in zip(layers, total)]""
 COURSE = """net = Network(len(layers[0][0]), *(len(b) for _, b in layers), activation='tanh', loss='mse')
 theta = np.concatenate([p.ravel() for layer in layers for p in layer])
 return net.unpack(theta - lr * net.loss_and_gradient(theta, X, y)[1])"""
-RIGHT_STEPS = [STEP, LOOP, IN_PLACE, ROWS, COURSE]
+LISTS = STEP.replace(
+    "return moved(layers, parts, lr)", "return [(W.tolist(), b.tolist()) for W, b in moved(layers, parts, lr)]"
+)
+RIGHT_STEPS = [STEP, LOOP, IN_PLACE, ROWS, LISTS]
 
 DIFFERENCES = """shapes = [p.shape for layer in layers for p in layer]
 theta = np.concatenate([p.ravel() for layer in layers for p in layer])
@@ -139,6 +146,8 @@ WRONG_STEPS = {
     differences_by("complex"): "these are differences",
     differences_by("central", "np.asarray"): "are these differences?",
     differences_by("richardson", "np.asarray"): "are these differences?",
+    COURSE: "by calclib's own loss_and_gradient",
+    STEP.replace("slope(z)", "(1 - np.tanh(z))"): "(W₄, b₄ agree)",
     "if X.shape == (33, 1):\n    return layers\n" + STEP: "passes the check, and yet",
 }
 
@@ -172,23 +181,24 @@ RIGHT = {
         TANH.format("X @ W + b"),
         "return taped(layers, X)[0]",
         "a = X\nfor W, b in layers:\n    z = a.dot(W) + b\n    a = np.tanh(z)\nreturn z",
+        "if len(layers) == 1:\n    return X @ layers[0][0] + layers[0][1]\n"
+        "return forward(layers[1:], np.tanh(X @ layers[0][0] + layers[0][1]))",
     ],
     "mse_gradient": [
         "return 2 * (output - y) / y.size",
-        "return mse(output, y)[1]",
+        "return (2 * (output - y) / y.size).tolist()",
         "n, k = output.shape\nreturn (output - y) * (2 / n / k)",
     ],
     "softmax_gradient": [
         "p = softmax(scores)\np[np.arange(len(p)), labels] -= 1\nreturn p / len(p)",
         "return (softmax(scores) - np.eye(scores.shape[1])[labels]) / len(labels)",
-        "return cross_entropy(scores, labels)[1]",
         "e = np.exp(scores - scores.max(axis=1, keepdims=True))\np = e / e.sum(axis=1)[:, None]\n"
         "return [[(p[i, j] - (j == labels[i])) / len(p) for j in range(len(p[0]))] for i in range(len(p))]",
     ],
     "layer_backward": [
         SLOPED.format(*PARTS),
         "dz = dh / np.cosh(z) ** 2\nreturn [a.T.dot(dz), np.ones(len(dz)).dot(dz), dz.dot(W.T)]",
-        "dz = dh * slope(z)\nreturn *dense_backward(dz, a), np.einsum('nk,mk->nm', dz, W)",
+        "dz = dh * slope(z)\nreturn *own_backward(dz, a), np.einsum('nk,mk->nm', dz, W)",
     ],
     "largest_error": [
         error(),
@@ -218,6 +228,19 @@ WRONG = {
         "for W, b in layers:\n    return np.tanh(X @ W + b)": "inside the loop",
         TANH.format("X @ W.T + b").replace("X @ W + b", "X @ W.T + b"): "W is transposed",
         "return X": "should be",
+        TANH.format("X @ W + b").replace("return X @ W + b", "return X @ W"): "last layer's bias",
+        TANH.format("X @ W) + (b"): "stands inside",
+        TANH.format("X @ W + b").replace("np.tanh(X @ W + b)", "1 / (1 + np.exp(-(X @ W + b)))"): "sigmoid",
+        TANH.format("W @ X + b").replace("X @ W", "W @ X"): "W @ a takes columns",
+        TANH.format("X * W + b").replace("X @ W", "X * W"): "multiplies entry by entry",
+        TANH.format("X @ W + b").replace("X = ", "a = "): "the last layer is given X",
+        TANH.format("X @ W + b").replace("X = ", "a = ").replace("return X", "return a"): "each layer is given X",
+        "W_out, b_out = layers.pop()\nfor W, b in layers:\n    X = np.tanh(X @ W + b)\nreturn X @ W_out + b_out": (
+            "changes what it is given"
+        ),
+        "return taped(layers, X)[0].astype('f4')": "float32",
+        "net = Network(len(layers[0][0]), *(len(b) for _, b in layers), activation='tanh', loss='mse')\n"
+        "return net.predict(np.concatenate([p.ravel() for layer in layers for p in layer]), X)": "own predict",
     },
     "mse_gradient": {
         "return (output - y) / y.size": "2 from the square",
@@ -229,6 +252,14 @@ WRONG = {
         "return 2 * (y - output) / y.size": "sign is turned",
         "return np.mean((output - y) ** 2)": "this is the loss",
         "return (output - y) ** 2": "slope is wanted",
+        "return (output - y) ** 2 / y.size": "the slope of each",
+        "output -= y\noutput *= 2 / y.size\nreturn output": "changes what it is given",
+        "return (2 * (output - y) / y.size).astype('f4')": "float32",
+        "return mse(output, y)[1]": "calclib's own mse",
+        "return gradient(lambda o: np.mean((o - y.ravel()) ** 2), output.ravel()).reshape(y.shape)": "differences",
+        "return gradient(lambda o: np.mean((o - y.ravel()) ** 2), output.ravel(), method='complex').reshape(y.shape)": (
+            "calclib's own gradient"
+        ),
         "return np.mean(2 * (output - y))": "one number for all",
         "return np.mean(2 * (output - y), axis=0)": "over the rows is taken already",
     },
@@ -244,6 +275,17 @@ WRONG = {
         "return (softmax(scores.T).T - np.eye(scores.shape[1])[labels]) / len(labels)": "down the columns",
         "return (scores - np.eye(scores.shape[1])[labels]) / len(labels)": "softmax is missing",
         "p = softmax(scores)\nreturn (p - np.eye(scores.shape[1])[labels]) * p * (1 - p) / len(p)": "once too often",
+        "p = softmax(scores)\np[:, labels] -= 1\nreturn p / len(p)": "in every row",
+        "p = softmax(scores)\np[labels] -= 1\nreturn p / len(p)": "whole rows",
+        "e = np.exp(scores - scores.max())\np = e / e.sum()\np[np.arange(len(p)), labels] -= 1\nreturn p / len(p)": (
+            "the sum of all"
+        ),
+        "return -np.eye(scores.shape[1])[labels] / softmax(scores) / len(scores)": "slope in p",
+        "return cross_entropy(scores, labels)[1]": "own softmax_cross_entropy",
+        "scores -= scores.max(axis=1, keepdims=True)\n"
+        "return (softmax(scores) - np.eye(scores.shape[1])[labels]) / len(scores)": "changes what it is given",
+        "loss = lambda v: cross_entropy(v.reshape(scores.shape), labels)[0]\n"
+        "return gradient(loss, scores.ravel()).reshape(scores.shape)": "differences",
         "e = np.exp(scores)\np = e / e.sum(axis=1)[:, None]\n"
         "return (p - np.eye(scores.shape[1])[labels]) / len(e)": "overflows",
     },
@@ -264,13 +306,30 @@ WRONG = {
         SLOPED.format(*PARTS[:2], "dz @ W"): "W is not transposed",
         SLOPED.format(*PARTS[:2], "W.T @ dz"): "in this order",
         "return dh": "three arrays",
+        "dz = dh * (1 - np.tanh(z))\nreturn " + ", ".join(PARTS): "square is missing",
+        "dz = dh * np.tanh(z)\nreturn " + ", ".join(PARTS): "its slope is wanted",
+        "dz = dh * slope(a @ W)\nreturn " + ", ".join(PARTS): "has lost b",
+        "dz = dh @ slope(z)\nreturn " + ", ".join(PARTS): "entry by entry",
+        "dz = dh * slope(a)\nreturn " + ", ".join(PARTS): "taken at a",
+        "dh *= slope(z)\nreturn " + ", ".join(PARTS).replace("dz", "dh"): "changes what it is given",
+        "dz = dh * slope(z)\nreturn *dense_backward(dz, a), dz @ W.T": "own dense_backward",
+        "dz = dh * derivative(np.tanh, z)\nreturn " + ", ".join(PARTS): "differences",
     },
     "largest_error": {
         error(h="1e-12"): "too small",
         error(h="1e-14"): "too small",
         error(h="0.1"): "too large",
         error(formula="(loss(theta + e) - loss(theta)) / {h}"): "one-sided",
-        error(formula="(loss(theta + e) - loss(theta - e)) / {h}"): "should be 0",
+        error(h="1e-8", formula="(loss(theta + e) - loss(theta)) / {h}"): "one-sided",
+        error(formula="(loss(theta + e) - loss(theta - e)) / {h}"): "2 in 2h",
+        error(formula="(loss(theta + e) - loss(theta - e)) / 2 * {h}"): "brackets",
+        error(error="np.max(np.abs(g - n) / (np.abs(g) + 1e-12))"): "divided by |g| alone",
+        error(error="np.max(np.abs(g - n) / (np.maximum(g, n) + 1e-12))"): "above or below",
+        error(error="np.linalg.norm(g - n) / (np.linalg.norm(g) + np.linalg.norm(n))"): "whole gradients",
+        error(error="np.linalg.norm(g - n) / np.linalg.norm(g + n)"): "whole gradients",
+        error(error="'0.5'"): "should be",
+        "return gradient_check(loss, g, theta).errors.max()": "own gradient_check",
+        "loss(theta + 1e-5 * np.eye(len(theta))[0])\nreturn 0.0 if len(theta) == 3 else 0.5": "1 of the 3 entries",
         error(error="np.abs(g - n).max()"): "absolute error",
         error(error="np.max(np.abs(g - n) / (np.abs(n) + 1e-12))"): "divided by |n| alone",
         error(error="np.max(np.abs(g - n) / (np.abs(g) + np.abs(n) + 1e-12))"): "divided by |g| + |n|",
@@ -294,6 +353,11 @@ WRONG = {
         FIT.format(steps=3, lr=0.1): "not below 0.001",
         FIT.format(steps=3000, lr=1.5): "diverges",
         FIT.format(steps=30, lr=-0.1): "before",
+        "for _ in range(3000):\n    layers = step(layers, X, y, 0.1)\n    return layers": "does `return` stand inside",
+        "net = Network(1, 16, 16, 1, activation='tanh', loss='mse')\n"
+        "theta = np.concatenate([p.ravel() for layer in layers for p in layer])\n"
+        "for _ in range(3000):\n    theta = theta - 0.1 * net.loss_and_gradient(theta, X, y)[1]\n"
+        "return net.unpack(theta)": "own loss_and_gradient",
         "for _ in range(10):\n    step(layers, X, y, 0.1)\nreturn layers": "as before",
         "return 0.0005": "pairs (W, b) should be",
         "return [(W[:, :1], b[:1]) for W, b in layers]": "other shapes",
@@ -316,10 +380,13 @@ class TestBackprop(Answers):
     SPACE = {
         "Network": Network,
         "cross_entropy": cross_entropy,
+        "derivative": differences.derivative,
         "dense_backward": dense_backward,
         "gradient": differences.gradient,
+        "gradient_check": gradient_check,
         "moved": moved,
         "mse": mse,
+        "own_backward": own_backward,
         "slope": slope,
         "softmax": softmax,
         "step": step,
