@@ -14,7 +14,9 @@ from calclib.data import cars, standardise
 from calclib.descent import descend
 from calclib.differences import gradient
 from calclib.labs import descent as labs
-from calclib.labs.valleys import Valleys
+from calclib.labs.cars import LineLoss
+from calclib.labs.curves import COUNTS
+from calclib.labs.valleys import LOWEST, Valleys
 from calclib.landscapes import bowl, himmelblau, plateau, rosenbrock, saddle, square, wavy
 from calclib.optimizers import gradient_descent
 
@@ -161,7 +163,7 @@ def test_side_by_side_draws_each_rates_own_descent():
     for (top, bottom), lr in zip(axes.T, rates, strict=True):
         points = 2 * (1 - 2 * lr) ** np.arange(13)
         assert np.allclose(lines(top)[-1][:, 1], points)
-        assert np.allclose(lines(bottom)[-1][:, 1], np.maximum(points**2, labs.LOWEST))
+        assert np.allclose(lines(bottom)[-1][:, 1], np.maximum(points**2, LOWEST))
         assert f"{lr:g} → {points[-1]:.3g}" in said
 
 
@@ -169,7 +171,7 @@ def test_side_by_side_draws_each_rates_own_descent():
 def test_on_a_parabola_the_map_has_its_wall_exactly_at_2_over_L(a):
     """Whatever the number of steps, the final distance passes that of the start at α = 2/L, and nowhere else."""
     figure = labs.regimes(lambda x: a * (x - 1) ** 2, start=-1.0)
-    for steps in labs.COUNTS:
+    for steps in COUNTS:
         ax, _ = drawn(figure, steps=steps)
         rates, error = next(line for line in lines(ax) if len(line) > 100).T
         farther, step = error > 2.0 * (1 + 1e-6), rates[1] - rates[0]
@@ -267,7 +269,7 @@ def test_a_schedule_ends_lower_than_the_constant_rate_it_starts_from():
 
 
 def test_the_gradient_of_the_lines_loss_is_right_and_its_batches_are_right_on_average():
-    loss, theta = labs.LineLoss(STANDARD, FUEL), np.array([3.0, -1.0])
+    loss, theta = LineLoss(STANDARD, FUEL), np.array([3.0, -1.0])
     assert np.allclose(loss.gradient(theta), gradient(lambda t: np.mean((loss.X @ t - FUEL) ** 2), theta))
     rng = np.random.default_rng(0)
     mean = np.mean([loss.batches(5)(theta, rng) for _ in range(4000)], axis=0)
@@ -275,7 +277,7 @@ def test_the_gradient_of_the_lines_loss_is_right_and_its_batches_are_right_on_av
 
 
 def test_the_noise_floor_is_proportional_to_alpha_over_the_batch_size():
-    loss = labs.LineLoss(STANDARD, FUEL)
+    loss = LineLoss(STANDARD, FUEL)
 
     def floor(batch, lr):
         path = descend(gradient_descent, loss.batches(batch), loss.least, lr=lr, steps=6000, rng=0)
@@ -287,7 +289,16 @@ def test_the_noise_floor_is_proportional_to_alpha_over_the_batch_size():
 
 def test_with_all_rows_there_is_no_cloud():
     _, said = drawn(labs.cloud(STANDARD, FUEL), batch="392", lr=0.1)
-    assert "1e-10 above the least" in said
+    assert "1e-10 above the least" in said and "no floor" in said
+
+
+def test_a_floor_is_told_only_where_the_loss_has_stopped_falling():
+    figure = labs.cloud(STANDARD, FUEL)
+    (_, right), said = drawn(figure, batch="10", lr=0.008)
+    assert "still falling" in said and len(lines(right)) == 1
+    for batch in ("1", "2", "5", "10", "20", "50", "100"):
+        (_, right), said = drawn(figure, batch=batch, lr=0.05)
+        assert "(the dashed floor)" in said and len(lines(right)) == 2, batch
 
 
 # --- the cars

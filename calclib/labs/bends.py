@@ -5,8 +5,9 @@ import numpy as np
 from calclib.differences import hessian
 from calclib.pictures.ground import height, slope, survey
 
-__all__ = ["TINY", "bottom", "curvatures", "curvatures_or_none", "kind", "lowest", "or_nan", "scales"]
+__all__ = ["TINY", "VIEW", "bottom", "curvatures", "curvatures_or_none", "kind", "lowest", "or_nan", "scales"]
 
+VIEW = ((-3.0, 3.0), (-2.0, 2.0))
 TINY = 1e-6  # a curvature below this part of the largest is none: differences see no more
 
 

@@ -10,7 +10,10 @@ from calclib.optimizers import gradient_descent
 from calclib.pictures.palette import TRUTH
 from calclib.pictures.plots import sampled
 
-__all__ = ["Valleys", "rates"]
+__all__ = ["LOWEST", "LR", "Valleys", "rates"]
+
+LOWEST = 1e-10  # where logarithmic axes end
+LR = "learning rate α"
 
 
 class Valleys:
