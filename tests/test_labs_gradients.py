@@ -266,6 +266,22 @@ def test_a_learners_function_without_known_minima_has_its_lowest_place_on_the_ma
     assert ", is 0° off" in at_start or ", is 1° off" in at_start
 
 
+def test_a_valley_counts_before_a_lower_corner_and_a_corner_if_there_is_no_valley():
+    live = figure.field(f, at=(0.4, 0.0), downhill=True)  # its corner is lower than its valley at (1, 0)
+    assert ", is 0° off" in live.status
+    slope_only = figure.field(lambda p: p[0] + p[1], at=(0.0, 0.0), downhill=True)
+    assert "nearest lowest point" in slope_only.status
+    assert "nearest" not in figure.field(lambda p: float("nan"), downhill=True).status
+
+
+def test_the_little_square_stays_on_its_grid():
+    live = LIVE["square"]
+    for name, end in (("x", 1.5), ("y", 1.5)):
+        values = live.controls[name].values
+        assert values[0] == -1.5 and values[-1] + 0.6 == pytest.approx(end)
+    assert "turned over" in live.move(x=0.9, y=-1.5).status
+
+
 @pytest.mark.parametrize("ground", [himmelblau, saddle])
 @pytest.mark.parametrize("kind", ["minima", "maxima", "saddles"])
 def test_a_walk_around_tells_minimum_maximum_and_saddle(ground, kind):

@@ -80,12 +80,22 @@ def _known(f, p, gradient):
         return np.full(2, np.nan)
 
 
-def _lowest(X, Y, Z):
-    """The lowest point of the ground, shape (1, 2); none without ground."""
-    if not np.isfinite(Z).any():
-        return np.empty((0, 2))
-    place = np.nanargmin(Z)
-    return np.array([[X.flat[place], Y.flat[place]]])
+def _lows(X, Y, Z):
+    """The places that are nowhere lower around, shape (k, 2); the lowest one if there are none; none without ground."""
+    inside, (rows, columns) = slice(1, -1), Z.shape
+    around = [Z[i : rows - 2 + i, j : columns - 2 + j] for i in range(3) for j in range(3)]
+    low = (Z[inside, inside] <= around).all(axis=0)
+    if not low.any() and np.isfinite(Z).any():
+        low = np.unravel_index([np.nanargmin(Z)], Z.shape)
+        return np.stack([X[low], Y[low]], axis=-1)
+    return np.stack([X[inside, inside][low], Y[inside, inside][low]], axis=-1)
+
+
+def _name(ax, text, tip, way):
+    """The name of an arrow, beyond its tip."""
+    right, up = way[0] >= 0, way[1] >= 0
+    beyond = {"ha": "left" if right else "right", "va": "bottom" if up else "top"}
+    tag(ax, text, tip, (4 if right else -4, 3 if up else -3), color=GRADIENT, **beyond)
 
 
 def hills(f, view=None, *, at=(0.9, 0.7)):
@@ -169,7 +179,7 @@ def dial(f, view=None, *, gradient=None, at=(1.0, 0.5), first=0):
             ruler(left, tip, p + (tip - p) @ u * u)
             ruler(right, (_degrees(g), 0), (_degrees(g), size), color=GRADIENT)
             arrow(left, p, tip - p)
-            tag(left, "∇f", tip, (5, 3), color=GRADIENT)
+            _name(left, "∇f", tip, g)
         arrow(left, p, radius * u, TANGENT)
         dot(left, *p, color=PATH)
         dot(right, angle, g @ u, color=TANGENT)
@@ -196,7 +206,7 @@ def field(f, view=None, *, gradient=None, at=None, downhill=False):
     lines, longest = level_lines(*ground), 0.09 * sides.min()
     limit = _steep(*ground)
     valleys = getattr(f, "minima", ())
-    valleys = np.array(valleys) if len(valleys) else _lowest(*ground)
+    valleys = np.array(valleys) if len(valleys) else _lows(*ground)
 
     def shown(g):
         """g in its direction; its length by the square root of its steepness, so that all arrows fit."""
@@ -320,7 +330,8 @@ def little_square(F, view=((-1.5, 1.5), (-1.5, 1.5)), *, at=(0.5, 0.6), first=0.
         "Left a grid with a little square. Right what a function makes of the grid and of the square, and the dashed "
         "parallelogram that its Jacobian makes of it: the smaller the square, the less the two differ."
     )
-    return _by_hand(marks, scene, view, alt, side=(0.1, 0.9), panels=2, size=(7.6, 3.9))
+    room = {name: (low, high - min(first, (high - low) / 2)) for name, (low, high) in zip("xy", view, strict=True)}
+    return _by_hand(marks, scene, view, alt, **room, side=(0.1, 0.9), panels=2, size=(7.6, 3.9))
 
 
 def _grid(view):
@@ -380,7 +391,7 @@ def loss_map(x, y, *, reach=6.0, at=(-3.0, -3.0), names=("x", "y")):
         told = f"At w = {w:.2f}, b = {b:.2f} the loss is {loss(p):.2f} and ∇L = {_pair(g)}."
         if np.hypot(*g) > 1e-6:
             arrow(left, p, -0.3 * reach * g / np.hypot(*g))
-            tag(left, "−∇L", p - 0.3 * reach * g / np.hypot(*g), (4, 4), color=GRADIENT)
+            _name(left, "−∇L", p - 0.3 * reach * g / np.hypot(*g), -g)
             told += f" −∇L points {_between(-g, best - p):.0f}° off the way to the best line."
         dot(left, w, b, color=PATH)
         return told
