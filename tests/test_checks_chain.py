@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 from answers import Answers
 
-from calclib import autodiff
+from calclib import autodiff, differences
 from calclib.checks import chain
 
 FUNCTIONS = {
@@ -48,13 +48,12 @@ RIGHT = {
         ONE.format("1 - y * y"),
         ONE.format("1 - np.tanh(x.value) ** 2"),
         ONE.format("1 / np.cosh(x.value) ** 2"),
-        "return calclib.tanh(x)",
+        "e = math.exp(2 * x.value)\nreturn Var((e - 1) / (e + 1), 'tanh', (x,), (4 * e / (e + 1) ** 2,))",
     ],
     "divide": [
         TWO.format("1 / b, -a / b**2"),
         TWO.format("1 / y.value, -x.value / y.value / y.value"),
         "a, b = x.value, y.value\nreturn Var(a / b, '÷', (y, x), (-(a / b) / b, 1 / b))",
-        "return x / y",
     ],
     "push": [
         EACH + "parent.grad += slope * node.grad",
@@ -120,6 +119,9 @@ WRONG = {
         "return Var(math.tanh(x.value))": "0 edges",
         "return Var(math.tanh(x.value), 'tanh', (Var(1.0),), (1.0,))": "x itself",
         "return math.tanh(x.value)": "a Var should be",
+        "return calclib.tanh(x)": "what you are to write",
+        "return np.tanh(x)": "what you are to write",
+        "return (calclib.exp(x) - calclib.exp(-x)) * (calclib.exp(x) + calclib.exp(-x)) ** -1": "x itself",
         "v = Var(math.tanh(x.value))\nv.edges = [1.0]\nreturn v": "pairs (parent, slope)",
         "v = Var(math.tanh(x.value))\nv.edges = None\nreturn v": "pairs (parent, slope)",
     },
@@ -140,6 +142,8 @@ WRONG = {
         "return Var(y.value / x.value, '÷', (x, y), (1.0, 1.0))": "upside down",
         "return Var(x.value // y.value, '÷', (x, y), (1.0, 1.0))": "cuts off",
         "return x.value / y.value": "a Var should be",
+        "return x / y": "the very division",
+        "return 1 / y * x": "the very division",
     },
     "push": {
         EACH + "parent.grad = slope * node.grad": "= forgets",
@@ -175,12 +179,18 @@ WRONG = {
         NEURON + "return (1 - s * s) * np.array([x, w, 1])": "belongs to tanh",
         NEURON + "return s * (1 - s) + np.array([x, w, 1])": "added",
         NEURON + "return s": "3 numbers should be",
+        "f = lambda p: 1 / (1 + math.exp(-(p[0] * p[1] + p[2])))\nreturn differences.gradient(f, [w, x, b])": (
+            "are these differences"
+        ),
+        "f = lambda p: 1 / (1 + math.exp(-(p[0] * p[1] + p[2])))\nh = 1e-5\np = np.array([w, x, b])\n"
+        "return [(f(p + h * e) - f(p - h * e)) / (2 * h) for e in np.eye(3)]": "are these differences",
+        "return calclib.grad(lambda w, x, b: calclib.sigmoid(w * x + b))(w, x, b)": "calclib's own grad",
     },
 }
 
 
 class TestChain(Answers):
     check, FUNCTIONS, RIGHT, WRONG = chain, FUNCTIONS, RIGHT, WRONG
-    SPACE = {"Var": node, "calclib": autodiff}
+    SPACE = {"Var": node, "calclib": autodiff, "differences": differences}
     SILENT = ("push",)
     THINGS = [*Answers.THINGS, lambda: 1, np.add]

@@ -142,7 +142,7 @@ def moons(X=None, labels=None, *, lr=1.0, hidden=8, steps=1000, noise=0.15, seed
     points = np.stack(ground, axis=-1).reshape(-1, 2)
 
     def begin(now):
-        """θ and its loss, before training and after each epoch."""
+        """θ and its loss, before training and after each step."""
         net = network((2, now.hidden, now.hidden, 2), activation=now.phi)
         theta = net.initialise("xavier", seed)
         loss, g = net._loss_and_gradient(theta, X, labels, None)
@@ -160,14 +160,14 @@ def moons(X=None, labels=None, *, lr=1.0, hidden=8, steps=1000, noise=0.15, seed
         for label, shape, fill in ((0, "o", TRUTH), (1, "^", "white")):
             left.plot(*X[labels == label].T, shape, color=TRUTH, markerfacecolor=fill, markersize=4, linewidth=0)
         left.set(xlim=view[0], ylim=view[1], aspect=1, xlabel="x₁", ylabel="x₂")
-        losses(right, steps, "epoch")
+        losses(right, steps, "step")
 
     def marks(axes, lr=lr, hidden=hidden, phi="tanh", run=None):
         left, right = axes
         theta, loss = run.states[-1]
         net = network((2, hidden, hidden, 2), activation=phi)
         history(right, [state[1] for state in run.states])
-        told = f"Epoch {run.done:,} of {steps:,}, α = {number(lr)}, two layers of {hidden}, {phi}"
+        told = f"Step {run.done:,} of {steps:,}, α = {number(lr)}, two layers of {hidden}, {phi}"
         if not np.isfinite(theta).all():
             return f"{told}: the weights are no numbers any more. A smaller α, and start again."
         lines = level_lines(*ground, net.predict(theta, points)[:, 1].reshape(ground[0].shape))
@@ -182,9 +182,9 @@ def moons(X=None, labels=None, *, lr=1.0, hidden=8, steps=1000, noise=0.15, seed
     alt = (
         "Left: two half moons of points, filled circles and hollow triangles, with the line in vermilion where the "
         "network is undecided; dashed, where it is nine tenths sure; a cross on each point that it gets wrong. "
-        "Right: the loss against the epoch, logarithmic."
+        "Right: the loss against the step, logarithmic."
     )
-    run = Training(begin, steps, "epoch", ("hidden", "phi"))
+    run = Training(begin, steps, "step", ("hidden", "phi"))
     controls = {"lr": (0.01, 10.0), "hidden": [1, 2, 3, 4, 8, 16], "phi": ["tanh", "relu", "sigmoid"], "run": run}
-    words = {"lr": LR, "hidden": "units", "phi": "activation φ", "run": "training"}
+    words = {"lr": LR, "hidden": "units", "phi": "φ", "run": "training"}
     return explore(marks, scene, **controls, panels=2, size=(7.6, 3.2), alt=alt, labels=words)

@@ -51,7 +51,7 @@ def flow(X, y, sizes=(1, 16, 16, 1), *, step=None, seed=0):
         _frames(ax, range(depth + 2), edgecolor=QUIET, linewidth=1)
         names = ["X", *(f"a{k}" for k in range(1, depth)), "output", "loss"]
         for k, name in enumerate(names):
-            write(ax, k, 0.16, name.translate(SUBSCRIPTS), weight="bold", fontsize=9)
+            write(ax, k, 0.16, name.translate(SUBSCRIPTS), weight="bold", fontsize=9 if depth < 5 else 8)
             write(ax, k, 0, shaped(n, sizes[k]) if k <= depth else "", color=QUIET, fontsize=7.5)
         for k in range(1, depth + 1):
             shape = shaped(sizes[k - 1], sizes[k])
