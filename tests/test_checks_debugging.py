@@ -29,6 +29,7 @@ late = np.diff(chart.losses[4:])
 return "learning rate too " + ("low" if np.all(late < 0) and late.sum() < -0.02 else "high")
 """.strip()
 
+TRAPPED = DIAGNOSE.replace("np.nanmin(chart.losses) < 2.25 and ", "")
 NORM = "norm = np.sqrt(sum(np.sum(g**2) for g in gradients))\n"
 SLOPE = "s = 1 / (1 + np.exp(-z))\n"
 
@@ -79,6 +80,11 @@ class TestDebugging(Answers):
             SLOPE + "return scale * np.sqrt(np.mean((1 - s**2) ** 2))": "belongs to tanh",
             SLOPE + "return scale * s * (1 - s)": "one number for each unit",
             SLOPE + "return scale * np.linalg.norm(s * (1 - s))": "number of entries",
+            SLOPE + "return scale * np.std(s * (1 - s))": "spread of the slopes",
+            "return scale * np.sqrt(np.mean((z * (1 - z)) ** 2))": "z(1 − z) is taken",
+            "return scale * np.sqrt(np.mean((1 - np.tanh(z) ** 2) ** 2))": "slope of tanh",
+            SLOPE + "return scale * np.sqrt(z.shape[1] * np.mean((s * (1 - s)) ** 2))": "in scale already",
+            "s = 1 / (1 + np.exp(-z.mean()))\nreturn scale * s * (1 - s)": "at the mean of z",
         },
         "deviations": {
             "return 2 / (inputs + outputs), 2 / inputs": "variances",
@@ -89,6 +95,11 @@ class TestDebugging(Answers):
             "return np.sqrt(1 / (inputs + outputs)), np.sqrt(2 / inputs)": "missing in Xavier",
             "return np.sqrt(2 / (inputs + outputs)), np.sqrt(2 / outputs)": "counts the inputs",
             "return np.sqrt(6 / (inputs + outputs)), np.sqrt(6 / inputs)": "uniform",
+            "return np.sqrt(2 / inputs + outputs), np.sqrt(2 / inputs)": "in brackets",
+            "return 2 / (inputs + outputs), np.sqrt(2 / inputs)": "the first is a variance",
+            "return np.sqrt(2 / (inputs + outputs)), 2 / inputs": "the second is a variance",
+            "return np.sqrt(2) / (inputs + outputs), np.sqrt(2) / inputs": "whole fraction",
+            "return np.sqrt(2 / (inputs + outputs)), 2 / np.sqrt(inputs + outputs)": "the inputs alone",
         },
         "clip": {
             "return [np.clip(g, -limit, limit) for g in gradients]": "each component",
@@ -101,6 +112,13 @@ class TestDebugging(Answers):
             "return [g * min(1, limit / norm) for g in gradients]": "not the sum of the norms",
             NORM + "return [g * (norm <= limit) for g in gradients]": "not thrown away",
             "return gradients": "not shortened at all",
+            NORM + "return [g * min(1, norm / limit) for g in gradients]": "not shortened at all",
+            NORM + "return [g * norm / limit for g in gradients]": "the factor is limit/norm",
+            "top = max(np.abs(g).max() for g in gradients)\n"
+            "return [g * min(1, limit / top) for g in gradients]": "largest entry",
+            "rms = np.sqrt(np.mean(np.concatenate([g.ravel() for g in gradients]) ** 2))\n"
+            "return [g * min(1, limit / rms) for g in gradients]": "of their mean",
+            "return [np.minimum(g, limit) for g in gradients]": "one side only",
             NORM + "for g in gradients:\n    g *= min(1, limit / norm)\nreturn gradients": "changes the arrays",
             "return gradients[0]": "list of three arrays",
         },
@@ -112,11 +130,19 @@ class TestDebugging(Answers):
             "return np.mean(np.all(h == 0, axis=0))": "the number is wanted",
             "return np.mean(h == 0)": "share of single zeros",
             "return np.all(h == 0, axis=0) + 0": "count them",
+            "return np.sum(h[0] == 0)": "for the first image",
+            "return np.sum(np.mean(h == 0, axis=0) > 0.5)": "for most images",
+            "return np.sum(h.mean(axis=0) < 0.01)": "speaks softly",
         },
         "diagnose": {
+            TRAPPED: "had not been learning before",
             "return 'healthy'": "before the curve",
             "return 'too slow'": "one of CAUSES",
             "return 'inputs not scaled'": "Its chart says",
+            "if np.mean(chart.h[-1] == 0) > 0.5:\n    return 'dead ReLUs'\n"
+            "return clinic.diagnose(chart)": "single zeros are no illness",
+            "if clinic.growth(chart.late) > 100:\n    return 'gradients explode in training'\n"
+            "return clinic.diagnose(chart)": "before the curve",
             "if np.max(chart.h[-1]) > 60 * chart.inputs:\n    return 'weights start too large'\n"
             "return clinic.diagnose(chart)": "whole layers",
             "if np.max(chart.h[-1]) > 30 * 0.48 and chart.losses[-1] < 1:\n    return 'weights start too large'\n"
@@ -125,15 +151,37 @@ class TestDebugging(Answers):
     }
 
 
+SCALED = [
+    lambda X: X,
+    lambda X: (X - X.mean()) / X.std(),
+    lambda X: 2 * X - 1,
+    lambda X: 1 - X,
+    lambda X: X / X.max(),
+    lambda X: (X - X.mean(axis=0)) / (X.std(axis=0) + 1e-8),
+    lambda X: (X - X.mean(axis=1, keepdims=True)) / X.std(axis=1, keepdims=True),
+    lambda X: np.log1p(X),
+    lambda X: X > 0.5,
+]
+TWENTY = lambda p, y: (p - y) / 20  # noqa: E731  (the batches are of 20)
 CURES = {
-    1: [{"init": "he"}, {"init": "xavier"}, {"init": 0.2}, {"batch_norm": True}],
-    2: [{"lr": 0.1}, {"lr": 0.2}],
-    3: [{"bias": 0.0}, {"bias": 0.1}],
-    4: [{"prepare": lambda X: X}, {"prepare": lambda X: (X - X.mean()) / X.std()}, {"prepare": lambda X: 2 * X - 1}],
+    1: [
+        {"init": "he"},
+        {"init": "xavier"},
+        {"init": 0.2},
+        {"batch_norm": True},
+        {"init": "he", "lr": 0.05, "clip": 5.0},
+    ],
+    2: [{"lr": 0.1}, {"lr": 0.2}, {"lr": 0.1, "clip": 1.0}],
+    3: [{"bias": 0.0}, {"bias": 0.1}, {"bias": 0, "lr": 0.05}, {"batch_norm": True}],
+    4: [{"prepare": prepare} for prepare in SCALED] + [{"batch_norm": True}],
     5: [{"init": "he"}, {"init": "xavier"}, {"residual": True}, {"batch_norm": True}],
-    6: [{"gradient": lambda p, y: (p - y) / len(p)}, {"gradient": lambda p, y: p / len(y) - y / len(y)}],
-    7: [{"lr": 0.1}, {"lr": 0.05}],
-    8: [{"clip": 1.0}, {"clip": 2.0}],
+    6: [
+        {"gradient": lambda p, y: (p - y) / len(p)},
+        {"gradient": lambda p, y: p / len(y) - y / len(y)},
+        {"gradient": TWENTY},
+    ],
+    7: [{"lr": 0.1}, {"lr": 0.05}, {"batch_norm": True}],
+    8: [{"clip": 1.0}, {"clip": 2.0}, {"clip": 0.5}, {"clip": 3}, {"clip": 1.0, "init": 0.15}],
 }
 CURED = [(n, cure) for n, cures in CURES.items() for cure in cures]
 
@@ -144,17 +192,25 @@ HACKS = [
     (1, {"lr": 0.001}, "smaller rate alone"),
     (1, {"lr": 0.01}, "smaller rate alone"),
     (1, {"clip": 5.0}, "hides the cause"),
-    (1, {"clip": 0.5}, "shortens every single step"),
+    (1, {"clip": 0.5}, "hides the cause"),
+    (1, {"init": 0.1}, "has now “weights start too small”"),
+    (2, {"lr": 1.0}, "has now “learning rate too high”"),
+    (2, {"lr": 1.0, "clip": 0.3}, "the clip hides it: it shortens 100% of the steps"),
+    (2, {"lr": 0.03}, "on its way"),
     (4, {"lr": 0.0001}, "smaller rate alone"),
-    (5, {"lr": 3.0}, "not gone"),
-    (3, {"lr": 1.0}, "not gone"),
+    (5, {"lr": 3.0}, "still has “weights start too small”"),
+    (3, {"lr": 1.0}, "still has “dead ReLUs”"),
     (6, {"lr": 1.0}, "as wrong as before"),
     (6, {"gradient": SQUARE}, "another rate in disguise"),
     (6, {"gradient": lambda p, y: p - y}, "not divided"),
     (6, {"gradient": lambda p, y: (y - p) / len(p)}, "uphill"),
-    (7, {"clip": 0.1}, "smaller rate in disguise"),
+    (7, {"clip": 0.1}, "well without clip = 0.1"),
+    (7, {"clip": 0.5}, "the clip hides it: it shortens 98% of the steps"),
+    (7, {"lr": 0.5, "clip": 0.5}, "well without clip = 0.5"),
     (8, {"lr": 0.2}, "smaller rate alone"),
-    (8, {"lr": 0.05}, "smaller rate alone"),
+    (8, {"lr": 0.05}, "well without lr = 0.05"),
+    (8, {"lr": 0.085}, "only comes more slowly"),
+    (8, {"lr": 0.075}, "smaller rate alone"),
     (8, {"lr": 0.1}, "smaller rate alone"),
     (8, {"residual": True}, "learns too slowly"),
     (8, {"init": 0.15}, "only moves the end"),
@@ -163,9 +219,12 @@ HACKS = [
     (1, {"seed": 3}, "lucky seed"),
     (1, {"loss": 0.01}, "rescaled loss"),
     (1, {"images": 20}, "not learned"),
+    (4, {"prepare": lambda X: X / 255}, "still has “inputs not scaled”"),
+    (6, {"gradient": lambda p, y: np.mean(p - y, axis=0)}, "shape (10,), where (20, 10)"),
+    (6, {"gradient": lambda p, y: -y / p}, "in row "),
     (4, {"prepare": RIGHT_ROWS}, "200 of 400 images"),
-    (4, {"prepare": lambda X: np.tile(X[:1], (len(X), 1))}, "not replaced"),
-    (4, {"prepare": lambda X: 0 * X}, "not replaced"),
+    (4, {"prepare": lambda X: np.tile(X[:1], (len(X), 1))}, "1 different images of "),
+    (4, {"prepare": lambda X: 0 * X}, "1 different images of "),
     (4, {"prepare": lambda X: np.sort(X, axis=1)}, "not replaced"),
     (4, {"prepare": lambda X: (X - X.mean(0)) / X.std(0)}, "not finite"),
     (4, {"prepare": 3}, "where a function"),

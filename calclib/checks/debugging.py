@@ -51,6 +51,16 @@ def growth_per_layer(growth_per_layer):
                 "scale stands outside the root as it is; here it is squared.": scale**2 * size,
                 "the root is of the slopes alone; scale is missing.": size,
                 "the root of scale is taken: it is a size already.": np.sqrt(scale) * size,
+                "this is the spread of the slopes about their mean; wanted is √(mean of the squares).": scale
+                * slope.std(),
+                "z(1 − z) is taken; the slope is s(1 − s), with s = σ(z).": scale
+                * np.sqrt(np.mean((z * (1 - z)) ** 2)),
+                "1 − tanh² is the slope of tanh; the sigmoid's is s(1 − s), with s = σ(z).": scale
+                * np.sqrt(np.mean((1 - np.tanh(z) ** 2) ** 2)),
+                "√n is in scale already; here it comes once more.": scale * np.sqrt(z.shape[1]) * size,
+                "this is the slope at the mean of z; take it at each z, then the mean.": scale
+                * sigmoid(z.mean())
+                * (1 - sigmoid(z.mean())),
                 "the slope is taken at the activation σ(z); its place is z.": scale * np.sqrt(np.mean(again**2)),
                 "σ itself stands where its slope σ(1 − σ) should.": scale * np.sqrt(np.mean(s**2)),
                 "1 − s² belongs to tanh; the sigmoid has s(1 − s).": scale * np.sqrt(np.mean((1 - s**2) ** 2)),
@@ -74,6 +84,11 @@ def deviations(deviations):
             "the 2 is missing in both.": (np.sqrt(1 / (n + m)), np.sqrt(1 / n)),
             "the 2 is missing in Xavier: 1/mean(inputs, outputs) is 2/(inputs + outputs).": (np.sqrt(1 / (n + m)), he),
             "He counts the inputs: they are what is summed.": (xavier, np.sqrt(2 / m)),
+            "He counts the inputs alone; here both sides are in it.": (xavier, np.sqrt(4 / (n + m))),
+            "2 / inputs + outputs divides before it adds: put inputs + outputs in brackets.": (np.sqrt(2 / n + m), he),
+            "the first is a variance; its root is wanted.": (2 / (n + m), he),
+            "the second is a variance; its root is wanted.": (xavier, 2 / n),
+            "the root is of the 2 alone; it goes over the whole fraction.": (np.sqrt(2) / (n + m), np.sqrt(2) / n),
             "these are the limits of uniform weights, √3 times larger.": (np.sqrt(6 / (n + m)), np.sqrt(6 / n)),
         }
         at = f"deviations({n}, {m})"
@@ -85,7 +100,7 @@ def clip(clip):
     """g · min(1, limit/‖g‖), one norm for all layers: a long gradient gets shorter, and none is turned."""
     rng = np.random.default_rng(3)
     layers = [rng.standard_normal((3, 2)), rng.standard_normal(2), 4 * rng.standard_normal((2, 4))]
-    norm = np.sqrt(sum(np.sum(g**2) for g in layers))
+    norm, entries = np.sqrt(sum(np.sum(g**2) for g in layers)), sum(g.size for g in layers)
     for limit in (1.0, norm / 2, 2 * norm):
         given = [g.copy() for g in layers]
         got = clip(given, limit)
@@ -112,6 +127,12 @@ def clip(clip):
                     "it has norm 1, and should have the limit: limit/‖g‖.": g * min(1, 1 / norm),
                     "the norm is the root of the sum of squares, not the sum of the norms.": g
                     * min(1, limit / sum(np.linalg.norm(h) for h in layers)),
+                    "the norm is of all entries together; here the largest entry stands for it.": g
+                    * min(1, limit / max(np.abs(h).max() for h in layers)),
+                    "the norm is the root of the sum of squares; here it is of their mean.": g
+                    * min(1, limit * np.sqrt(entries) / norm),
+                    "one side only is cut, and by component: scale all of it by one number.": np.minimum(g, limit),
+                    "this is norm/limit; the factor is limit/norm.": g * (norm / limit),
                     "a gradient that is too long is shortened, not thrown away.": g * (norm <= limit),
                     "it is not shortened at all: is it min(1, limit/‖g‖)?": g,
                 },
@@ -122,12 +143,16 @@ def clip(clip):
 def dead_units(dead_units):
     """A unit is dead if it gives 0 for every image: no slope, and so no way back to life."""
     rng = np.random.default_rng(5)
-    for n, m, dead in ((30, 8, 3), (6, 6, 1), (12, 5, 0)):
+    for n, m, dead in ((30, 15, 3), (6, 7, 1), (12, 5, 0)):
         h = np.maximum(rng.standard_normal((n, m)), 0)
         h[0] = np.abs(rng.standard_normal(m)) + 0.1
         h[1, :2] = 0
-        h[:, rng.permutation(m)[:dead]] = 0
+        h[0, -1], h[1:, -1] = 1e-3, 0  # it speaks once, and softly
+        h[:, rng.permutation(m - 1)[:dead]] = 0
         h[2] = 0
+        living = np.flatnonzero(h[0])[:2]
+        h[0, living], h[3, living] = 0, 1  # silent for the first image, and not dead
+        seldom = np.sum(np.mean(h == 0, axis=0) > 0.5)
         asleep = np.sum(np.all(h == 0, axis=1))
         expect(
             dead_units(h.copy()),
@@ -139,6 +164,9 @@ def dead_units(dead_units):
                 "these are the units with a 0 somewhere; it takes all images to call one dead.": np.sum(
                     np.any(h == 0, axis=0)
                 ),
+                "these are the units that are silent for the first image; it takes all images.": np.sum(h[0] == 0),
+                "these are silent for most images; a unit that speaks for a single one lives.": seldom,
+                "a unit that speaks softly lives: it takes all images, and exactly 0.": np.sum(h.mean(axis=0) < 0.01),
                 "these are the units that live.": m - dead,
                 "this is their share; the number is wanted.": dead / m,
                 "this is the share of single zeros.": np.mean(h == 0),
@@ -155,6 +183,7 @@ def charts():
     found = [(cause, clinic.examine(patient, seed)) for seed in (8, 11) for cause, patient in runs]
     outlier = clinic.examine(clinic.HEALTHY, 12)
     outlier.h[-1][7, 3], outlier.late[0][7, 3] = 30.0, 0.1
+    found.append((ILL[7], clinic.examine(clinic.PATIENTS[7], 10)))  # a rate so high that its gradient runs away too
     return found + [("healthy", outlier)]
 
 
@@ -181,6 +210,11 @@ def _why(cause, got, chart):
     late = ("learning rate too high", "learning rate too low", "healthy", "gradients explode in training")
     if got in late and cause not in late:
         return f"Look at data, gradient and start before the curve: {clinic.diagnose(chart).evidence}."
+    if got == "dead ReLUs":
+        dead = max(np.mean(np.all(h == 0, axis=0)) for h in chart.h)
+        return f"In no layer more than {dead:.0%} of the units give 0 for every image; single zeros are no illness."
+    if got == "gradients explode in training":
+        return f"Its loss never was below {np.nanmin(chart.losses):.2f}: it had not been learning before."
     return f"Its chart says: {clinic.diagnose(chart).evidence}."
 
 

@@ -5,7 +5,19 @@ from functools import cache
 import numpy as np
 
 from calclib.checks.compare import NotYet, expect, number, show
-from calclib.clinic import CAUSES, PATIENTS, course, examine, final_loss, growth, rms
+from calclib.clinic import (
+    BATCH,
+    CAUSES,
+    HEALTHY,
+    PATIENTS,
+    course,
+    diagnose,
+    examine,
+    final_loss,
+    growth,
+    loss_at_end,
+    rms,
+)
 from calclib.layers import ACTIVATIONS, softmax
 
 __all__ = ["healed"]
@@ -38,14 +50,42 @@ def healed(patient_number, cause, diagnosis, repair):
     treated = with_repair(sick, repair)
     if cause == "wrong gradient" and "gradient" not in repair:
         raise NotYet("The gradient is as wrong as before: whatever else you turn, it goes down another slope.")
-    overdone(treated)
-    losses = [final_loss(treated, seed) for seed in SEEDS]
+    losses, clipped = trained(treated)
     if not max(losses) < sick.goal:
         told = ", ".join(f"{loss:.2f}" for loss in losses)
         raise NotYet(
             f"The diagnosis is right. Treated so, the loss ends at {told} on three fresh seeds; healed is below "
-            f"{sick.goal:g} on each. {advice(cause, sick, repair)}".rstrip()
+            f"{sick.goal:g} on each. {advice(cause, sick, repair, treated)}"
         )
+    without_brakes(cause, sick, repair, clipped)
+
+
+def trained(treated):
+    """The losses at the end on fresh seeds, and the share of the steps that a clip shortened."""
+    runs = [course(treated, seed) for seed in SEEDS]
+    losses = [loss_at_end(run, treated, seed) for run, seed in zip(runs, SEEDS, strict=True)]
+    limit = np.inf if treated.clip is None else treated.clip
+    return losses, float(np.mean([np.mean(run.norms > limit) for run in runs]))
+
+
+def without_brakes(cause, sick, repair, clipped):
+    """NotYet unless the repair heals without its brakes as well.
+
+    A clip or a smaller rate that the cause does not ask for hides it, or makes it come later.
+    """
+    brakes = set()
+    if "clip" in repair and cause != "gradients explode in training":
+        brakes.add("clip")
+    if "lr" in repair and repair["lr"] < sick.lr and cause != "learning rate too high":
+        brakes.add("lr")
+    rest = {knob: value for knob, value in repair.items() if knob not in brakes}
+    if not brakes or max(trained(sick.but(**rest))[0]) < sick.goal:
+        return
+    how = f"the clip hides it: it shortens {clipped:.0%} of the steps" if "clip" in brakes else "only comes more slowly"
+    raise NotYet(
+        f"It reaches the goal now, but the cause is still there, and {how}. Take the cause away, so that the run is "
+        f"well without {' and '.join(f'{knob} = {repair[knob]:g}' for knob in sorted(brakes))}."
+    )
 
 
 @cache
@@ -62,6 +102,8 @@ def against(diagnosis, patient_number):
     if dead > 0.5:
         start = f"there is no signal at all in a layer where {dead:.0%} of the units give 0 for every image"
     rate = f"its rate is {sick.lr:g}; but look at data, gradient and start before you blame a rate"
+    if sick.knobs == HEALTHY.but(lr=sick.lr).knobs:
+        rate = f"its rate is {sick.lr:g}, and the healthy train at {HEALTHY.lr:g}"
     facts = {
         "inputs not scaled": f"the inputs have a root mean square of {chart.inputs:.2g}, and near 1 is well",
         "labels out of step": f"nearest neighbours share their label in {chart.neighbours:.0%} of cases",
@@ -139,14 +181,23 @@ def look_at_prepare(sick, value):
         raise NotYet(f"prepare leaves {kept}: all images stay, with all their pixels. What is dropped is not learned.")
     if not np.isfinite(made).all():
         raise NotYet("prepare gives numbers that are not finite: some pixels never change, so dividing by 0?")
-    centred, moved = X - X.mean(axis=0), made - made.mean(axis=0)
-    varies = centred.std(axis=0) > 0
-    scale = np.where(varies, (centred * moved).sum(axis=0) / np.where(varies, (centred**2).sum(axis=0), 1), 0)
-    if np.abs(moved - scale * centred).max() > 1e-6 * max(1.0, np.abs(made).max()) or not scale.any():
+    if not (in_order(X, made) or in_order(X.T, made.T)):
         raise NotYet(
-            "prepare makes other images of them: training data are not replaced. Shift and scale each pixel, "
-            "the same in every image."
+            "prepare makes other images of them: training data are not replaced. Shift and scale each pixel, or each "
+            "image: what is brighter stays brighter."
         )
+    before, left = (len(np.unique(images, axis=0)) for images in (X, made))
+    if left < 0.9 * before:
+        raise NotYet(f"prepare leaves {left} different images of {before}: training data are not replaced.")
+
+
+def in_order(rows, made):
+    """Whether in each row the values keep their order, or all of them turn it round."""
+    order = np.argsort(rows, axis=1, kind="stable")
+    steps, moved = (np.diff(np.take_along_axis(a, order, axis=1), axis=1) for a in (rows, made))
+    slack = 1e-9 * max(1.0, np.abs(made).max())
+    moved = np.where((steps == 0) & (np.abs(moved) <= slack), 0, moved)
+    return bool(np.all(moved >= -slack) or np.all(moved <= slack))
 
 
 def look_at_pair(sick, value):
@@ -157,25 +208,26 @@ def look_at_pair(sick, value):
 
 def look_at_gradient(_, value):
     rng = np.random.default_rng(1)
-    p, y = softmax(rng.standard_normal((6, 10))), np.eye(10)[rng.integers(10, size=6)]
-    got, wanted = called("gradient", value, p, y), (p - y) / 6
-    expect(
-        got,
-        wanted,
-        at="gradient(p, y) for 6 rows of 10 probabilities",
-        tol=1e-9,
-        mistakes={
-            "it is not divided by the number of rows.": p - y,
-            "the sign is turned: this goes uphill.": -wanted,
-            "p(1 − p) is in p − y already; here it comes once too often.": wanted * p * (1 - p),
-        }
-        | ({"the loss is rescaled: that is another rate in disguise.": got} if proportional(got, wanted) else {}),
-    )
+    p, y = softmax(rng.standard_normal((BATCH, 10))), np.eye(10)[rng.integers(10, size=BATCH)]
+    got, wanted = called("gradient", value, p, y), (p - y) / BATCH
+    at = f"gradient(p, y) for {BATCH} rows of 10 probabilities"
+    if got.shape != wanted.shape:
+        raise NotYet(f"{at} has shape {got.shape}, where {wanted.shape} should be: a slope for each probability.")
+    mistakes = {
+        "it is not divided by the number of rows.": p - y,
+        "the sign is turned: this goes uphill.": -wanted,
+        "p(1 − p) is in p − y already; here it comes once too often.": wanted * p * (1 - p),
+    }
+    if proportional(got, wanted):
+        mistakes["the loss is rescaled: that is another rate in disguise."] = got
+    worst = int(np.nanargmax(np.abs(got - wanted).max(axis=1))) if np.isfinite(got).all() else 0
+    row = {sentence: wrong[worst] for sentence, wrong in mistakes.items()}
+    expect(got[worst], wanted[worst], at=f"{at}, in row {worst},", tol=1e-9, mistakes=row)
 
 
 def proportional(got, wanted):
     """Whether `got` is some number times `wanted`."""
-    if got.shape != wanted.shape or not np.isfinite(got).all():
+    if not np.isfinite(got).all():
         return False
     factor = np.vdot(got, wanted) / np.vdot(wanted, wanted)
     return np.abs(got - factor * wanted).max() <= 1e-9 * max(1.0, abs(factor))
@@ -193,19 +245,8 @@ LOOK = {
 }
 
 
-def overdone(treated):
-    """NotYet if the clip shortens every step: then it is a smaller rate under another name."""
-    if treated.clip is not None:
-        norms = course(treated, SEEDS[0]).norms
-        if np.mean(norms > treated.clip) > 0.99:
-            raise NotYet(
-                f"clip = {treated.clip:g} shortens every single step: that is a smaller rate in disguise, and hides "
-                "the cause. A clip is for the few that are too long."
-            )
-
-
-def advice(cause, sick, repair):
-    """A sentence about a repair that treats a symptom."""
+def advice(cause, sick, repair, treated):
+    """A sentence about a repair that treats a symptom, or that makes a patient of another kind."""
     turned = set(repair)
     if turned == {"lr"} and repair["lr"] < sick.lr and cause != "learning rate too high":
         return "A smaller rate alone does not cure this: the cause stays, and the learning slows down."
@@ -215,4 +256,8 @@ def advice(cause, sick, repair):
         return "A residual connection stops the explosion; this one learns too slowly for 20 epochs."
     if turned == {"init"} and sick is PATIENTS[8]:
         return "Another start only moves the end: the weights grow in training."
-    return "The cause is not gone, or another one has come."
+    found = diagnose(examine(treated, SEEDS[0]))
+    if found.verdict == "healthy":
+        return "It is on its way, only not far enough."
+    still = "It still has" if found.verdict == cause else "It has now"
+    return f"{still} “{found.verdict}”: {found.evidence}."
