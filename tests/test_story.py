@@ -6,8 +6,7 @@ import pytest
 from calclib import differences
 from calclib.data import digits
 from calclib.diagnostics import diagnose, gradient_check
-from calclib.labs import story
-from calclib.labs.story import Reader, story_run
+from calclib.story import Reader, story_run
 
 X, Y = (part[:400] for part in digits())
 RUN = story_run()
@@ -124,4 +123,4 @@ def test_bad_input_is_named():
     with pytest.raises(ValueError, match="limit is 0"):
         story_run(clip=0)
     with pytest.raises(ValueError, match="epochs is 0"):
-        story.story_run(epochs=0)
+        story_run(epochs=0)

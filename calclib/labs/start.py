@@ -9,10 +9,10 @@ import ipywidgets
 import matplotlib
 import numpy as np
 
-from calclib.labs.story import story_run
 from calclib.live import explore
 from calclib.pictures.palette import PATH, QUIET, TRUTH
 from calclib.pictures.plots import curve, dot, ruler, tag
+from calclib.story import story_run
 
 __all__ = ["exploding_run", "self_check", "wave"]
 
