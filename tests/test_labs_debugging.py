@@ -90,6 +90,16 @@ def test_the_flow_tells_what_it_draws():
     assert "gets all of the gradient" in live.move(depth=1).status
 
 
+def test_lengths_of_the_story_are_drawn_as_they_are():
+    """Every finite gradient lies inside the axes, the last ones too."""
+    norms = figure.story_norms()
+    for live, panel in ((runs.through_time(), 1), (figure.clipping(), 1), (runs.mended(), 1)):
+        ax = live.stage.figure.axes[panel]
+        low, high = ax.get_ylim()
+        drawn = ax.lines[0].get_ydata()
+        assert np.array_equal(drawn[np.isfinite(drawn)], norms) and low < norms.min() and norms.max() < high / 10
+
+
 def test_bars_stand_on_one_and_end_at_the_axis():
     axes = Figure().subplots()
     points = figure.bars(axes, np.array([4.0, 0.25, 0.0, np.inf, np.nan]), "k", 1e-3, 1e3).get_path().vertices
@@ -135,7 +145,7 @@ def test_by_norm_nothing_turns_and_by_component_it_does():
         told = numbers(live.status)
         single = np.clip([4, 1.2], -limit, limit)
         turned = np.degrees(abs(np.arctan2(1.2, 4) - np.arctan2(single[1], single[0])))
-        assert told[2] == pytest.approx(turned, abs=0.051)
+        assert told[1] == 0 and told[2] == pytest.approx(turned, abs=0.051)
         assert told[3:] == [np.sum(norms > limit), len(norms)]
 
 
@@ -166,11 +176,19 @@ def test_another_run_can_be_looked_into():
     assert "through 4 pieces" in live.status
 
 
-@pytest.mark.parametrize("knobs", [{}, {"clip": 1.0}, {"residual": True, "init": 0.15}])
-def test_the_mended_run_is_the_storys(knobs):
+MENDED = [
+    ({}, {}),
+    ({"clip": "1"}, {"clip": 1.0}),
+    ({"change": "smaller start"}, {"init": 0.15}),
+    ({"change": "residual"}, {"residual": True}),
+    ({"clip": "5", "change": "both"}, {"clip": 5.0, "residual": True, "init": 0.15}),
+]
+
+
+@pytest.mark.parametrize(("moved", "knobs"), MENDED)
+def test_the_mended_run_is_the_storys(moved, knobs):
     live = runs.mended()
-    for name, value in knobs.items():
-        live.move(**{name: value if value is True else f"{value:g}"})
+    live.move(**moved)
     live.move(run=6)
     told = story_run(epochs=6, **knobs)
     states = live.values["run"].states
@@ -181,7 +199,7 @@ def test_the_mended_run_is_the_storys(knobs):
 
 def test_a_mended_run_begins_untrained_and_starts_anew_with_another_remedy():
     live = runs.mended()
-    assert "Epoch 0 of 20" in live.status
+    assert "Epoch 0 of 25" in live.status
     live.move(run=2)
     assert "Epoch 2" in live.status
     assert not live.move(clip="1").error and "clip 1" in live.status
@@ -190,7 +208,7 @@ def test_a_mended_run_begins_untrained_and_starts_anew_with_another_remedy():
 def test_the_reader_reads_what_it_draws():
     live = runs.reader()
     to_both_ends(live)
-    for lr, verdict in ((0.001, "too slow"), (0.1, "healthy"), (1.5, "stuck")):
+    for lr, verdict in ((0.001, "too slow"), (0.1, "healthy"), (0.7, "oscillating"), (3.0, "stuck")):
         status = live.move(lr=lr, scale=1.0).status
         assert f": {verdict}, since" in status
 

@@ -5,11 +5,12 @@ from functools import cache
 import numpy as np
 
 from calclib import clinic, diagnostics
-from calclib.clinic import BATCH, PATIENTS, Patient, growth, rms
+from calclib.clinic import BATCH, PATIENTS, growth, rms
 from calclib.data import digits
 from calclib.labs.debugging import bars
 from calclib.live import Training, explore
 from calclib.live.controls import number
+from calclib.networks import Network
 from calclib.optimizers import clip_by_global_norm
 from calclib.pictures.palette import GRADIENT, PATH, QUIET, TRUTH
 from calclib.pictures.plots import dot, tag
@@ -19,6 +20,7 @@ from calclib.training import train
 __all__ = ["charts", "mended", "reader", "through_time"]
 
 GUESSING = float(np.log(10))
+LENGTHS = 1e-3, 1e16  # of the story's gradients, the last ones too
 
 
 def guessing_line(ax, x):
@@ -32,7 +34,7 @@ def through_time(run: StoryRun | None = None, *, step=84):
     run = story_run() if run is None else run
     steps = int(np.isfinite(run.norms).sum())
     X, y = (part[:400] for part in digits())
-    low, high, pieces = 1e-6, 1e14, run.net.depth
+    low, high, pieces = 1e-6, 1e15, run.net.depth
     first = min(step, steps - 1)
 
     @cache
@@ -47,20 +49,20 @@ def through_time(run: StoryRun | None = None, *, step=84):
         left.set(xlim=(0, pieces + 1), ylim=(low, high), yscale="log", xlabel="piece of the image")
         left.set_xticks(range(1, pieces + 1, 3))
         left.set(title="size of ∂loss/∂z, last piece = 1")
-        right.plot(np.clip(run.norms[:steps], 1e-3, 1e12), ".", color=QUIET, markersize=4)
-        right.set(xlim=(-2, steps + 2), ylim=(1e-3, 1e12), yscale="log", xlabel="step of training")
+        right.plot(run.norms[:steps], ".", color=QUIET, markersize=4)
+        right.set(xlim=(-2, steps + 2), ylim=LENGTHS, yscale="log", xlabel="step of training")
         right.set(title="length of the whole gradient")
 
     def marks(axes, step=first):
         left, right = axes
         deltas, radius = looked_at(step)
         bars(left, deltas / deltas[-1], GRADIENT, low, high)
-        dot(right, step, np.clip(run.norms[step], 1e-3, 1e12), color=GRADIENT)
+        dot(right, step, run.norms[step], color=GRADIENT)
         times = deltas[0] / deltas[-1]
         each = times ** (1 / (pieces - 1))
         return (
             f"Step {step}, in epoch {step // BATCH + 1}: back through {pieces} pieces the gradient changes by "
-            f"{number(times)}, {each:.2f} for each; the largest eigenvalue of W has size {radius:.2f}."
+            f"{number(times)}, {each:.2f} for each; the largest eigenvalue of the shared weights has size {radius:.2f}."
         )
 
     alt = (
@@ -71,16 +73,17 @@ def through_time(run: StoryRun | None = None, *, step=84):
     return explore(marks, scene, step=range(steps), panels=2, size=(7.6, 3.6), alt=alt, labels=labels)
 
 
-def mended(*, lr=0.25, seed=32655, epochs=20):
-    """The story's run while it trains, with what may mend it. Controls: clip, first weights, residual, the run."""
+def mended(*, lr=0.25, seed=32655, epochs=25):
+    """The story's run while it trains, with what may mend it. Controls: clip, what else is changed, the run."""
     X, y = (part[:400] for part in digits())
     clips = {"none": None, "5": 5.0, "2": 2.0, "1": 1.0}
-    inits = {"Xavier": "xavier", "0.15": 0.15, "He": "he"}
+    changes = {"nothing": (), "smaller start": ("start",), "residual": ("residual",), "both": ("start", "residual")}
+    dying = story_run(lr, seed=seed, epochs=epochs)
 
     def begin(now):
         """(loss of the epoch, lengths of its gradients); before training the loss alone."""
-        net, norms = Reader(16, residual=now.residual), []
-        theta = net.initialise(now.init, seed)
+        net, norms = Reader(16, residual="residual" in now.change), []
+        theta = net.initialise(0.15 if "start" in now.change else "xavier", seed)
 
         def step(theta, g, *, lr):
             norms.append(np.linalg.norm(g))
@@ -95,67 +98,67 @@ def mended(*, lr=0.25, seed=32655, epochs=20):
 
     def scene(axes):
         left, right = axes
-        left.plot([], [])
         guessing_line(left, epochs)
-        left.set(xlim=(0, epochs + 0.5), ylim=(0, 3), xlabel="epoch", title="loss")
-        right.plot([], [])
-        right.set(xlim=(0, epochs * BATCH), ylim=(1e-2, 1e6), yscale="log", xlabel="step")
+        alive = np.isfinite(dying.losses)
+        left.plot(np.flatnonzero(alive) + 1, dying.losses[alive], "x--", color=QUIET, markersize=5, linewidth=1)
+        tag(left, "the story", (alive.sum(), dying.losses[alive][-1]), (-4, -14), color=QUIET, ha="right")
+        left.set(xlim=(-0.5, epochs + 0.5), ylim=(0, 3), xlabel="epoch", title="loss")
+        right.plot(dying.norms, "x", color=QUIET, markersize=3)
+        right.set(xlim=(-5, epochs * BATCH), ylim=LENGTHS, yscale="log", xlabel="step")
         right.set(title="length of the gradient, unclipped")
 
-    def marks(axes, clip=None, init="xavier", residual=False, run=None):
+    def marks(axes, clip=None, change=(), run=None):
         left, right = axes
         losses, norms = np.array([loss for loss, _ in run.states]), run.states[-1][1]
         finite = np.isfinite(losses)
         left.plot(np.flatnonzero(finite), losses[finite], "o-", color=PATH, markersize=4)
-        right.plot(np.clip(np.nan_to_num(norms, nan=1e9), 1e-2, 1e6), ".", color=GRADIENT, markersize=3)
+        right.plot(norms, ".", color=GRADIENT, markersize=3)
         if clip is not None:
             right.axhline(clip, color=QUIET, linewidth=1)
-        start = init if isinstance(init, float) else init.capitalize()
-        limit, way = "none" if clip is None else number(clip), "residual" if residual else "no residual"
-        told = f"clip {limit}, start {start}, {way}"
+        named = next(name for name, what in changes.items() if what == change)
+        told = f"clip {'none' if clip is None else number(clip)}, changed: {named}"
         if not finite.all():
             return f"Epoch {run.done} of {epochs}, {told}: the loss is no number any more."
         return f"Epoch {run.done} of {epochs}, {told}: the loss is {losses[-1]:.2f}."
 
     alt = (
         "Left: the loss against the epoch. Right: the length of the gradient in each step, logarithmic, with the clip "
-        "as a grey line."
+        "as a grey line. Grey crosses: the story as it was."
     )
-    run = Training(begin, epochs, "epoch", ("clip", "init", "residual"))
-    ranges = {"clip": clips, "init": inits, "residual": False, "run": run}
-    labels = {"clip": "clip at", "init": "first weights", "residual": "residual", "run": "training"}
+    run = Training(begin, epochs, "epoch", ("clip", "change"))
+    ranges = {"clip": clips, "change": changes, "run": run}
+    labels = {"clip": "clip at", "change": "change", "run": "training"}
     return explore(marks, scene, **ranges, panels=2, size=(7.6, 3.4), alt=alt, labels=labels)
 
 
-class Short(Patient):
-    """A patient with half of the images, so that a slider can train it in passing."""
-
-    epochs = 15
-
-    def images(self, seed):
-        """200 images and their labels."""
-        return tuple(part[:200] for part in super().images(seed))
+SHORT = 12  # epochs, of 25 images at a time
 
 
 @cache
 def short_course(lr, scale):
-    """Losses of a run by its rate and by the size of its first weights, in units of He's."""
-    return clinic.course(Short(lr=lr, init=round(scale * np.sqrt(2 / 32), 6))).losses
+    """Losses by the rate and by the size of the first weights, in units of He's: a healthy patient's network on half of
+    its images, so that a slider trains it in passing."""
+    net, (X, y) = Network(64, *[32] * clinic.HEALTHY.depth, 10), clinic.HEALTHY.images(0)
+    theta = net.initialise(round(scale * np.sqrt(2 / 32), 6), 0)
+
+    def step(theta, g, *, lr):
+        return np.round(theta - lr * g, 6)
+
+    return np.array([e.loss for e in train(net, theta, X[:200], y[:200], step, lr=lr, epochs=SHORT, batch=25)])
 
 
 def reader():
     """The loss curve of a small network, and what `diagnose` reads in it. Controls: α, the scale of its start."""
-    epochs = Short.epochs
 
     def scene(ax):
-        guessing_line(ax, epochs)
-        ax.set(xlim=(0.5, epochs + 0.5), ylim=(0, 4), xlabel="epoch", ylabel="loss")
+        guessing_line(ax, SHORT)
+        ax.set(xlim=(0.5, SHORT + 0.5), ylim=(0, 4), xlabel="epoch", ylabel="loss")
 
     def marks(ax, lr=0.1, scale=1.0):
         losses = short_course(lr, scale)
         shown = np.clip(np.nan_to_num(losses, nan=9, posinf=9), 0, 9)
         ax.plot(np.arange(1, len(losses) + 1), shown, "o-", color=PATH)
-        found = diagnostics.diagnose(clinic._four(losses), guessing=GUESSING)
+        found = diagnostics.diagnose(losses, guessing=GUESSING)
         told = f"α = {number(lr)}, first weights {number(scale)} times He's"
         return f"{told}: {found.verdict}, since {found.evidence}."
 
@@ -169,17 +172,19 @@ def charts(patients=None):
     """What a doctor looks at, of any of {name: patient}: curve, signal, gradient, and four numbers. Controls: who."""
     named = patients or {f"patient {n}": patient for n, patient in PATIENTS.items()}
     found = {patient: clinic.examine(patient) for patient in named.values()}
-    low, high, first = 1e-9, 1e9, next(iter(named.values()))
+    first, last = next(iter(named.values())), max(len(chart.losses) for chart in found.values())
+    signal, slope = (1e-4, 1e4), (1e-4, 1e14)
 
     def scene(axes):
         curve, ahead, back = axes
-        guessing_line(curve, 20)
-        curve.set(xlim=(0.5, 20.5), ylim=(0, 4), xlabel="epoch", title="loss")
-        for ax, title in ((ahead, "signal at the start"), (back, "gradient")):
+        guessing_line(curve, last)
+        curve.set(xlim=(0.5, last + 0.5), ylim=(0, 4), xlabel="epoch", title="loss")
+        for ax, title, ends in ((ahead, "signal at the start", signal), (back, "gradient", slope)):
             ax.axhline(1, color=QUIET, linewidth=1)
-            ax.set(xlim=(0, 17), ylim=(low, high), yscale="log", xlabel="hidden layer, or piece", title=title)
+            ax.set(xlim=(0, 1), ylim=ends, yscale="log", xlabel="hidden layers or pieces", title=title)
+            ax.set_xticks([0.05, 0.95], ["first", "last"])
         ahead.text(0.98, 0.02, "inputs = 1", transform=ahead.transAxes, color=QUIET, ha="right")
-        back.text(0.98, 0.02, "last layer = 1", transform=back.transAxes, color=QUIET, ha="right")
+        back.text(0.98, 0.02, "last = 1", transform=back.transAxes, color=QUIET, ha="right")
 
     def marks(axes, who=first):
         curve, ahead, back = axes
@@ -189,11 +194,11 @@ def charts(patients=None):
         with np.errstate(all="ignore"):
             h = np.array([rms(h) for h in chart.h]) / chart.inputs
             start, late = (np.array([rms(d) for d in part]) / rms(part[-1]) for part in (chart.delta, chart.late))
-        bars(ahead, h, TRUTH, low, high)
-        layer = np.arange(1, len(h) + 1)
+        place = (np.arange(len(h)) + 0.5) / len(h)
+        bars(ahead, h, TRUTH, *signal, place=place)
         for deltas, style, color in ((start, "o-", GRADIENT), (late, "s--", PATH)):
             if np.isfinite(deltas).all():
-                back.plot(layer, np.clip(deltas, low, high), style, color=color, markersize=4, linewidth=1)
+                back.plot(place, np.clip(deltas, *slope), style, color=color, markersize=4, linewidth=1)
         if not np.isfinite(start).all():
             back.text(0.5, 0.55, "none", transform=back.transAxes, color=GRADIENT, ha="center")
         return told(chart)

@@ -3,7 +3,7 @@
 from functools import cache
 
 import numpy as np
-from matplotlib.patches import PathPatch
+from matplotlib.patches import PathPatch, StepPatch
 from matplotlib.path import Path
 
 from calclib.clinic import rms
@@ -65,14 +65,20 @@ def theory(phi, scale, depth):
     return np.array(ahead), np.array(back)
 
 
-def bars(ax, heights, color, low=LOW, high=HIGH):
-    """A bar for each layer, up or down from 1, all as one patch, which draws fast; the axis cuts them at its ends."""
+def bars(ax, heights, color, low=LOW, high=HIGH, place=None):
+    """A bar for each layer, up or down from 1, all as one patch, which draws fast; the axis cuts them at its ends.
+
+    place: where their middles are, evenly; 1, 2, 3, … if it is not given.
+    """
     top = np.clip(np.nan_to_num(heights, nan=high, posinf=high), low, high)
-    left = np.arange(1, len(top) + 1) - 0.4
-    corners = [(left, 1.0), (left, top), (left + 0.8, top), (left + 0.8, 1.0), (left, 1.0)]
+    place, width = (np.arange(1, len(top) + 1), 0.8) if place is None else (place, 0.8 / len(top))
+    left, right = place - width / 2, place + width / 2
+    corners = [(left, 1.0), (left, top), (right, top), (right, 1.0), (left, 1.0)]
     points = np.stack([np.stack(np.broadcast_arrays(*corner), axis=-1) for corner in corners], axis=1)
     codes = np.tile([Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY], len(top))
-    return ax.add_patch(PathPatch(Path(points.reshape(-1, 2), codes), color=color, linewidth=0))
+    return ax.add_artist(
+        PathPatch(Path(points.reshape(-1, 2), codes), color=color, linewidth=0)
+    )  # sets no limits: fast
 
 
 def fate(ratio):
@@ -98,7 +104,7 @@ def flow(*, depth=20, scale=1.0, phi="sigmoid"):
         dz, told = relative(dz), np.append(np.cumprod(back[-2::-1])[::-1], 1.0)
         for ax, own, line, color in zip(axes, (h, dz), (ahead, told), (TRUTH, GRADIENT), strict=True):
             bars(ax, own, color)
-            ax.plot(range(1, depth + 1), np.clip(line, LOW, HIGH), "o-", color=PATH, markersize=3, linewidth=1)
+            ax.plot(range(1, depth + 1), np.clip(line, 1e-300, 1e300), "o-", color=PATH, markersize=3, linewidth=1)
         layers = f"{depth} layer{'s' * (depth > 1)} of {phi}, scale {number(scale)}"
         if depth == 1:
             return f"{layers}: the first layer is the last one, and gets all of the gradient."
@@ -156,14 +162,14 @@ def signals(deviations=None, *, depth=20, width=200):
     def marks(axes, start=first, phi="tanh"):
         found = passed(start, phi)
         for ax, (share, size) in zip(axes, found, strict=True):
-            ax.stairs(share / share.max(), edges, fill=True, color=TRUTH)
+            ax.add_artist(StepPatch(share / share.max(), edges, fill=True, color=TRUTH, linewidth=0))
             ax.text(0.5, 0.98, f"size {number(size)}", transform=ax.transAxes, color=TRUTH, ha="center", va="top")
         begun, left = (number(size) for _, size in (found[0], found[-1]))
         return f"{phi}: the size of z is {begun} in layer 1 and {left} in layer {depth}."
 
     alt = (
         "Four histograms of the units' z, in layers 1, 5, 10 and 20: they keep their width, shrink to a spike, or "
-        "pile up at the edges."
+        "pile up at the edges, where all is counted that lies beyond."
     )
     labels = {"start": "weights start as", "phi": "activation φ"}
     ranges = {"start": named, "phi": ["tanh", "relu", "sigmoid"]}
@@ -216,6 +222,12 @@ def story_norms():
     return norms[np.isfinite(norms)]
 
 
+def angle(u, v):
+    """Between two vectors, in degrees."""
+    (a, b), (c, d) = u, v
+    return abs(float(np.degrees(np.arctan2(a * d - b * c, a * c + b * d))))
+
+
 def clipping(gradient=(4.0, 1.2), *, limit=1.0):
     """One gradient clipped by its norm and clipped by component, and the steps of the story. Controls: the limit."""
     g, norms = finite_array("gradient", gradient), story_norms()
@@ -229,12 +241,11 @@ def clipping(gradient=(4.0, 1.2), *, limit=1.0):
         left.plot(*g, "o", color=GRADIENT)
         for k, (words, color) in enumerate((("gradient", GRADIENT), ("by norm", TANGENT), ("by component", PATH))):
             left.text(0.98, 0.02 + 0.08 * k, words, transform=left.transAxes, color=color, ha="right")
-        side = (min(0, 1.15 * g[0]) - 0.3, max(0, 1.15 * g[0]) + 0.3)
-        left.set(xlim=side, ylim=(-reach / 2, reach / 2 + max(0, abs(g[1]))), aspect=1)
+        sides = [(min(0, 1.15 * x) - 0.3 * reach, max(0, 1.15 * x) + 0.3 * reach) for x in g]
+        left.set(xlim=sides[0], ylim=sides[1], aspect=1)
         left.set(xlabel="∂loss/∂w₁", ylabel="∂loss/∂w₂")
-        ends = 1e-2, 1e6
-        right.plot(np.clip(norms, *ends), ".", color=QUIET, markersize=4)
-        right.set(yscale="log", ylim=ends, xlabel="step of the story", ylabel="length of the gradient")
+        right.plot(norms, ".", color=QUIET, markersize=4)
+        right.set(yscale="log", ylim=(1e-2, 1e16), xlabel="step of the story", ylabel="length of the gradient")
 
     def marks(axes, limit=limit):
         left, right = axes
@@ -246,10 +257,10 @@ def clipping(gradient=(4.0, 1.2), *, limit=1.0):
             left.annotate("", v, (0, 0), arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": width})
         long = norms > limit
         right.axhline(limit, color=TANGENT, linewidth=1)
-        right.plot(np.flatnonzero(long), np.clip(norms[long], 1e-2, 9e5), ".", color=GRADIENT, markersize=6)
-        angle = np.degrees(np.arccos(np.clip(g @ single / np.linalg.norm(g) / np.linalg.norm(single), -1, 1)))
+        right.plot(np.flatnonzero(long), norms[long], ".", color=GRADIENT, markersize=6)
         return (
-            f"Limit {number(limit)}: by norm the gradient turns by 0.0°, by component by {angle:.1f}°. "
+            f"Limit {number(limit)}: by norm the gradient turns by {angle(g, whole):.1f}°, by component by "
+            f"{angle(g, single):.1f}°. "
             f"{long.sum()} of the story's first {len(norms)} steps are longer than that."
         )
 

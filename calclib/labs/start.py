@@ -40,7 +40,7 @@ def exploding_run(rates=RATES, depths=DEPTHS):
         epochs, finite = np.arange(1, len(losses) + 1), np.isfinite(losses)
         ax.plot(epochs[finite], losses[finite], "o-", color=TRUTH)
         if finite.all():
-            return f"Learning rate {lr:g}, depth {depth}: after {EPOCHS} epochs the loss is {losses[-1]:.1f}."
+            return f"Learning rate {lr:g}, depth {depth}: after {EPOCHS} epochs the loss is {losses[-1]:.2g}."
         last = finite.sum()
         ax.axvline(last + 1, color=PATH, linestyle=":")
         ruler(ax, (last, losses[last - 1]), (last + 1, 3), color=PATH)
