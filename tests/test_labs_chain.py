@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -131,6 +132,16 @@ def test_boxes_do_not_overlap_and_fit_the_page(y):
     assert len(drawn) == len(labels) == len(edges)
 
 
+@EVERY
+def test_slopes_do_not_run_into_one_another(y):
+    nodes, edges = graph(y)
+    slopes = [wires._wide(wires.number(slope)) for *_, slope in edges]
+    labels = wires._apart(wires._drawn(len(nodes), edges)[2], slopes) if edges else []
+    for i, j in combinations(range(len(labels)), 2):
+        (x, y), room = abs(labels[i] - labels[j]), (slopes[i] + slopes[j]) / 2
+        assert y >= wires.LINE or x >= room - 0.02
+
+
 def test_a_network_of_thirty_nodes_fits_on_a_screen():
     y = network()
     assert len(graph(y)[0]) >= 25
@@ -209,7 +220,7 @@ def test_the_stages_tell_their_slopes_and_the_product():
     assert live.status.endswith("Slopes on the way: 4.00 · 1.00 · 75.00 = 300.00.")
     to_both_ends(live)
     live.move(x=-1)
-    assert live.status.endswith("(-2.00) · 1.00 · 12.00 = -24.00.")
+    assert live.status.endswith("(−2.00) · 1.00 · 12.00 = −24.00.")
 
 
 @settings(max_examples=20)

@@ -36,12 +36,13 @@ def stages(functions, x=(-2.0, 3.0), *, at=2.0):
             ruler(ax, (here, ax.get_ylim()[0]), (here, there), (ax.get_xlim()[0], there))
             straight(ax, here, there, slope, color=TANGENT, linestyle="--", linewidth=1.5)
             dot(ax, here, there, color=PATH)
-            told = f"{here:.2f} → {there:.2f}\nslope {slope:.2f}"
+            told = f"{here:.2f} → {there:.2f}\nslope {slope:.2f}".replace("-", "−")
             ax.text(0, 1.02, told, transform=ax.transAxes, color=TANGENT)
             slopes.append(slope)
             here = there
         product = " · ".join(f"({s:.2f})" if s < 0 else f"{s:.2f}" for s in slopes)
-        return f"x = {x:.2f} comes out as {here:.2f}. Slopes on the way: {product} = {math.prod(slopes):.2f}."
+        told = f"x = {x:.2f} comes out as {here:.2f}. Slopes on the way: {product} = {math.prod(slopes):.2f}."
+        return told.replace("-", "−")
 
     alt = "A row of curves, one for each stage of a chain, each with its tangent where the stage before it has arrived."
     labels = {"x": "input x"}
@@ -66,7 +67,7 @@ def repeated(functions, n=(1, 50), w=(0.1, 2.0), *, start=0.5, first=20):
         ax.plot(range(1, n + 1), np.clip(size, low, high), "o-", color=TANGENT, markersize=4, linewidth=1)
         fate = "it explodes" if size[-1] > 1e3 else "it vanishes" if size[-1] < 1e-3 else "it lasts"
         steepest = f"The steepest single stage has slope {np.abs(slopes).max():.3f}."
-        return f"After {n} stages with w = {w:.2f} the slope is {number(size[-1])}: {fate}. {steepest}"
+        return f"After {n} stage{'s' * (n != 1)} with w = {w:.2f} the slope is {number(size[-1])}: {fate}. {steepest}"
 
     alt = (
         "The slope of a chain against its number of stages, on a logarithmic scale: dots that fall, stay level or rise."

@@ -1,5 +1,7 @@
 """The graph of an expression, step by step: values run down its wires, slopes run back up."""
 
+from itertools import combinations
+
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
@@ -32,6 +34,7 @@ def stepper(y, *, step=None):
     """
     nodes, edges = _read(y)
     places, wires, labels = _drawn(len(nodes), edges)
+    labels = _apart(labels, [_wide(number(slope)) for *_, slope in edges])
     made = [k for k, node in enumerate(nodes) if list(node.edges)]
     into = {k: [e for e, edge in enumerate(edges) if edge[1] == k] for k in made}
     grads = _gradients(edges, [into[k] for k in reversed(made)], len(nodes))
@@ -152,6 +155,25 @@ def _drawn(n, edges):
             labels[e] = pull * np.array(wires[e][-2]) + (1 - pull) * wires[e][-1]
     turned = slice(None, None, -1 if lying else 1)
     return places[:, turned], [np.array(wire)[:, turned] for wire in wires], labels[:, turned]
+
+
+def _wide(text):
+    """About how wide a slope's text is, in inches."""
+    return 0.068 * len(text) + 0.09
+
+
+def _apart(labels, wide):
+    """The labels, moved sideways where two would run into one another."""
+    labels = labels.copy()
+    for _ in range(20):
+        before = labels.copy()
+        for i, j in combinations(range(len(labels)), 2):
+            (x, y), room = labels[i] - labels[j], (wide[i] + wide[j]) / 2
+            if abs(y) < LINE and abs(x) < room:
+                labels[[i, j], 0] += np.array([0.5, -0.5]) * np.copysign(room - abs(x), x)
+        if np.array_equal(labels, before):
+            break
+    return labels
 
 
 def _boxes(places, line=None, wide=0.94):
