@@ -5,7 +5,7 @@ import pytest
 
 from calclib import clinic, differences
 from calclib.checks.debugging import ILL
-from calclib.clinic import CAUSES, HEALTHY, LABELS, PATIENTS, course, diagnose, examine, final_loss
+from calclib.clinic import CAUSES, HEALTHY, LABELS, PATIENTS, course, diagnose, examine, final_loss, rms
 from calclib.story import Reader, story_run
 
 SEEDS = range(20)
@@ -32,6 +32,20 @@ def test_the_story_is_diagnosed_right_on_every_seed_on_which_it_dies():
 @pytest.mark.parametrize("patient", WELL, ids=["relu", "tanh"])
 def test_the_healthy_are_called_healthy_on_twenty_seeds(patient):
     assert set(causes(patient)) == {"healthy"}
+
+
+def test_the_patients_are_as_the_notebook_introduces_them():
+    first = {n: course(PATIENTS[n]).losses for n in PATIENTS}
+    assert 100 < first[1][0] < 1000 and first[4][0] > 1e6  # "in the hundreds", "above a million"
+    assert np.ptp(first[3]) < 0.01 and np.abs(first[5] - np.log(10)).max() < 0.01  # does not move; flat at 2.30
+    assert all((rms(dz) == 0) for dz in examine(PATIENTS[3]).delta)  # no gradient in the picture
+    assert (np.diff(first[2]) < 0).all() and first[2][-1] > 2.2  # falls in every epoch, and has come nowhere
+    assert 1.5 < first[6][-1] < first[6][0]  # learns, only poorly
+    assert first[7][0] > np.log(10)  # worse than guessing after the first epoch
+    assert np.nanmin(first[8]) < 1.7 and np.isnan(first[8][-1])  # it had learned, and then it died
+    for n in (2, 6, 7):
+        chart = examine(PATIENTS[n])
+        assert 0.1 < chart.inputs < 10 and 0.1 < rms(chart.h[-1]) / chart.inputs < 10 and chart.neighbours > 0.9
 
 
 def test_labels_out_of_step_are_seen():
