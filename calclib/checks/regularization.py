@@ -1,0 +1,475 @@
+"""The checks of lesson 07: slopes that must vanish, counting, and other algebra than the lesson's decide."""
+
+import numpy as np
+
+from calclib import differences, layers, regularization
+from calclib.checks import NotYet, exercise, expect
+from calclib.checks.compare import show
+from calclib.differences import gradient
+
+__all__ = [
+    "dropout",
+    "early_stop",
+    "penalised_gradient",
+    "pick_lambda",
+    "proximal_step",
+    "ridge_by_descent",
+    "ridge_by_hand",
+    "soft_threshold",
+]
+
+LESSON = "07 Regularization: what the loss does not say"
+MEASURED = differences.gradient, differences.jacobian
+FITTED = regularization.ridge, regularization.lasso
+STEPPED = regularization.ista, regularization.fista
+
+
+def regression(n, d, seed, shift=2.0):
+    """Standardised columns X, and targets y whose mean is not 0."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, d))
+    return X, X @ np.arange(1.0, d + 1) + shift + 0.5 * rng.normal(size=n)
+
+
+def pair(got, at, d):
+    """`got` as weights and a bias; NotYet for what is no pair."""
+    try:
+        w, b = got
+    except (TypeError, ValueError):
+        raise NotYet(f"{at} is {show(got)}, where a pair should be: {d} weights and a bias.") from None
+    return np.append(flat(w, f"the weights of {at}", d), flat(b, f"the bias of {at}", 1))
+
+
+def flat(part, at, size):
+    """`part` as a row of `size` numbers."""
+    try:
+        row = np.asarray(part, dtype=float)
+    except (TypeError, ValueError):
+        raise NotYet(f"{at} are {show(part)}, where {size} numbers should be.") from None
+    if row.size != size or np.asarray(part).dtype.kind not in "iuf":
+        raise NotYet(f"{at} have shape {row.shape}, where {size} number{'s' * (size > 1)} should be.")
+    return row.ravel()
+
+
+@exercise(without=MEASURED)
+def penalised_gradient(penalised_gradient):
+    """The gradient of mean squared error plus λΣw²: the penalty adds 2λw to the weights, and nothing to the bias."""
+    for n, d, lam, seed in ((7, 3, 0.4, 0), (5, 2, 1.5, 1)):
+        X, y = regression(n, d, seed)
+        w, b = np.linspace(-1.0, 2.0, d), 0.7
+
+        def total(p, X=X, y=y, lam=lam, power=2, bias=0.0):
+            return np.mean((X @ p[:-1] + p[-1] - y) ** 2) + lam * np.sum(np.abs(p[:-1]) ** power) + bias * p[-1] ** 2
+
+        at = np.append(w, b)
+        plain, slope = (gradient(lambda p, lam=lam: total(p, lam=lam), at, method="central") for lam in (0.0, lam))
+        penalty = np.append(2 * lam * w, 0.0)
+        given = f"penalised_gradient(X, y, w, b, {lam:g}), weights and then bias,"
+        expect(
+            pair(penalised_gradient(X.copy(), y.copy(), w.copy(), b, lam), given, d),
+            slope,
+            at=given,
+            tol=1e-6,
+            mistakes={
+                "the penalty is missing.": plain,
+                "the slope of λw² is 2λw; the 2 is missing.": plain + penalty / 2,
+                "the bias is penalised; λ is for the weights alone.": slope + np.append(np.zeros(d), 2 * lam * b),
+                "the bias is penalised, and the 2 of 2λw is missing.": plain + lam * at,
+                "the penalty is subtracted; its gradient is added.": plain - penalty,
+                "λ·sign(w) belongs to L1; the slope of λw² is 2λw.": plain + np.append(lam * np.sign(w), 0),
+                "the penalty's slope is divided by n; only the errors are averaged.": plain + penalty / n,
+                "the penalty itself is added, not its slope 2λw.": plain + np.append(np.full(d, lam * (w @ w)), 0),
+                "λw² is added, not its slope 2λw.": plain + np.append(lam * w**2, 0),
+                "the errors are added up; the loss is their mean, 1/n is missing.": n * plain + penalty,
+                "the 2 of the squared error is missing.": plain / 2 + penalty,
+                "the residual is turned: Xw + b − y.": penalty - plain,
+            },
+        )
+
+
+def closed_form(X, y, lam):
+    """Ridge as least squares with √(nλ)I below the centred columns: no normal equations."""
+    n, d = X.shape
+    low = np.sqrt(n * lam) * np.eye(d)
+    w = np.linalg.lstsq(np.vstack([X - X.mean(axis=0), low]), np.append(y - y.mean(), np.zeros(d)))[0]
+    return np.append(w, y.mean() - w @ X.mean(axis=0))
+
+
+def biased(X, y, lam):
+    """Ridge whose bias is penalised as well: a column of ones like the others."""
+    n, d = X.shape
+    ones = np.column_stack([X, np.ones(n)])
+    return np.linalg.lstsq(np.vstack([ones, np.sqrt(n * lam) * np.eye(d + 1)]), np.append(y, np.zeros(d + 1)))[0]
+
+
+@exercise(without=FITTED)
+def ridge_by_hand(ridge_by_hand):
+    """w = (XᵀX + nλI)⁻¹Xᵀy on centred data, and b = ȳ − x̄·w: the bias bears no penalty."""
+    for n, d, lam, seed in ((9, 3, 0.3, 2), (3, 5, 0.05, 3), (20, 2, 4.0, 4)):
+        X, y = regression(n, d, seed)
+        X = X + np.linspace(1.0, 3.0, d)
+        right = closed_form(X, y, lam)
+        A, r = X - X.mean(axis=0), y - y.mean()
+        at = f"ridge_by_hand(X, y, {lam:g}) for {n} rows of {d}, weights and then bias,"
+        uncentred = np.linalg.solve(X.T @ X + n * lam * np.eye(d), X.T @ y)
+        expect(
+            pair(ridge_by_hand(X.copy(), y.copy(), lam), at, d),
+            right,
+            at=at,
+            tol=1e-8,
+            mistakes={
+                "the loss is a mean over n rows, so it is nλ that goes onto the diagonal.": closed_form(X, y, lam / n),
+                "λ counts twice: the 2 of both gradients cancels.": closed_form(X, y, 2 * lam),
+                "λ counts half: the 2 of both gradients cancels.": closed_form(X, y, lam / 2),
+                "the bias is penalised: centre X and y, and leave the ones out.": biased(X, y, lam),
+                "the bias is penalised, and nλ should stand in place of λ.": biased(X, y, lam / n),
+                "the penalty is missing.": closed_form(X, y, 0.0),
+                "X and y are to be centred first, or the weights must explain the mean.": np.append(
+                    uncentred, y.mean() - X.mean(axis=0) @ uncentred
+                ),
+                "X and y are to be centred first, or the weights must explain the mean of y.": np.append(uncentred, 0),
+                "the weights are right; the bias is ȳ − x̄·w, not ȳ.": np.append(right[:-1], y.mean()),
+                "the weights are right; the bias is ȳ − x̄·w, not 0.": np.append(right[:-1], 0.0),
+                "nλ is added to every entry of XᵀX; it belongs on the diagonal: nλI.": everywhere(A, r, n * lam, X, y),
+            },
+        )
+
+
+def everywhere(A, r, amount, X, y):
+    """Ridge with the penalty on all entries of XᵀX."""
+    w = np.linalg.lstsq(A.T @ A + amount, A.T @ r)[0]
+    return np.append(w, y.mean() - w @ X.mean(axis=0))
+
+
+def descended(X, y, lam, lr, steps, two=2.0, on_bias=0.0, sign=1.0, frozen=False, start=0.0):
+    """Gradient descent on ridge by its iteration matrix, with one of the known mistakes."""
+    n, d = X.shape
+    ones = np.column_stack([X, np.ones(n)])
+    D = np.diag(np.append(np.full(d, lam), on_bias * lam))
+    H, c = 2 / n * ones.T @ ones + two * sign * D, 2 / n * ones.T @ y
+    p = np.full(d + 1, start)
+    if frozen:
+        return p - steps * lr * (H @ p - c)
+    if steps > 10:
+        return np.linalg.solve(H, c) if sign > 0 else np.full(d + 1, np.nan)
+    for _ in range(steps):
+        p = p - lr * (H @ p - c)
+    return p
+
+
+@exercise(without=FITTED)
+def ridge_by_descent(ridge_by_descent):
+    """Descent on the penalised loss, from zero: right step by step, and in the end the closed form to 1e-8."""
+    X, y = regression(30, 3, 5)
+    for lam, lr, steps in ((0.2, 0.1, 1), (0.2, 0.1, 3), (0.5, 0.2, 2000)):
+        at = f"ridge_by_descent(X, y, {lam:g}, {lr:g}, {steps}), weights and then bias,"
+        given = X, y, lam, lr, steps
+        right = descended(*given) if steps < 10 else closed_form(X, y, lam)
+        expect(
+            pair(ridge_by_descent(X.copy(), y.copy(), lam, lr, steps), at, 3),
+            right,
+            at=at,
+            tol=1e-8,
+            mistakes={
+                "the penalty's gradient is 2λw; the 2 is missing.": descended(*given, two=1.0),
+                "the bias is penalised; λ is for the weights alone.": descended(*given, on_bias=1.0),
+                "the bias is penalised, and the 2 of 2λw is missing.": descended(*given, two=1.0, on_bias=1.0),
+                "the penalty is missing.": descended(X, y, 0.0, lr, steps),
+                "it climbs: step against the gradient.": descended(X, y, lam, -lr, min(steps, 9)),
+                "the penalty pushes outwards: its gradient is added.": descended(*given, sign=-1.0),
+                "this is one step less than asked for.": descended(X, y, lam, lr, max(steps - 1, 0)),
+                "this is one step more than asked for.": descended(X, y, lam, lr, steps + 1),
+                "the gradient is not computed anew at each step.": descended(*given, frozen=True),
+                "this is where descent ends, not where it is after so few steps.": closed_form(X, y, lam),
+                "it starts at ones; start at zero.": descended(*given, start=1.0),
+            },
+        )
+
+
+ROW = np.array([-3.0, -0.4, 0.0, 0.5, 0.5001, 2.0])
+
+
+def thresholded(w, t):
+    """The x nearest to w, where nearness costs (x − w)²/2 and each x its |x|·t: by cases."""
+    return np.array([x - t if x > t else x + t if x < -t else 0.0 for x in w])
+
+
+@exercise(without=(regularization.soft_threshold, *STEPPED))
+def soft_threshold(soft_threshold):
+    """Whatever is within λ of 0 is exactly 0; the rest comes nearer by λ, and no sign is turned."""
+    with np.errstate(all="ignore"):
+        for lam in (0.5, 1.2):
+            right, shrunk = thresholded(ROW, lam), np.sign(ROW) * (np.abs(ROW) - lam)
+            got = soft_threshold(ROW.copy(), lam)
+            at = f"soft_threshold({np.array2string(ROW, separator=', ')}, {lam:g})"
+            if np.shape(got) == ROW.shape and np.asarray(got).dtype.kind == "f" and np.isnan(got).any():
+                raise NotYet(f"{at} is {show(got)}: w/|w| is 0/0 at 0. np.sign(0) is 0, and will do.")
+            expect(
+                got,
+                right,
+                at=at,
+                tol=1e-12,
+                mistakes={
+                    "small weights are pushed past 0: cut off at 0, by np.maximum(…, 0).": shrunk,
+                    "this is the hard threshold: what stays must come nearer by λ.": ROW * (abs(ROW) > lam),
+                    "negative weights move away from 0: λ is taken off |w|, and the sign put back.": np.where(
+                        np.abs(ROW) > lam, ROW - lam, 0
+                    ),
+                    "all weights move down by λ; each is to move towards 0.": ROW - lam,
+                    "negative weights are lost: take |w|, and put the sign back.": np.maximum(ROW - lam, 0),
+                    "the sign is lost: put np.sign(w) in front.": np.maximum(np.abs(ROW) - lam, 0),
+                    "it is clipped to [−λ, λ]; what is cut off is what should be left.": np.clip(ROW, -lam, lam),
+                    "every weight is shrunk by a share: that is L2; L1 takes off λ.": ROW / (1 + lam),
+                    "every weight is shrunk by a share, w/(1 + 2λ): that is L2; L1 takes off λ.": ROW / (1 + 2 * lam),
+                    "the threshold is half of λ.": thresholded(ROW, lam / 2),
+                    "the threshold is twice λ.": thresholded(ROW, 2 * lam),
+                    "the sign is turned.": -right,
+                },
+            )
+        expect(soft_threshold(np.zeros(2), 0.0), np.zeros(2), at="soft_threshold([0, 0], 0)")
+
+
+@exercise(without=STEPPED)
+def proximal_step(proximal_step):
+    """First the step down the loss, then the soft threshold at αλ: weights that do not pay are exactly 0."""
+    w, g = np.array([1.0, -0.2, 0.05, 0.0, -2.0]), np.array([0.5, -1.0, 0.3, 0.9, 4.0])
+    for lr, lam in ((0.1, 0.6), (0.5, 0.3)):
+        right = thresholded(w - lr * g, lr * lam)
+        at = f"proximal_step(w, g, {lr:g}, {lam:g})"
+        got = proximal_step(w.copy(), g.copy(), lr, lam)
+        expect(
+            got,
+            right,
+            at=at,
+            tol=1e-12,
+            mistakes={
+                "the threshold is αλ, for the step is only α long.": thresholded(w - lr * g, lam),
+                "this is a step along a subgradient; it never gets to exactly 0.": w - lr * (g + lam * np.sign(w)),
+                "threshold after the step, not before it.": thresholded(w, lr * lam) - lr * g,
+                "the step is missing: the threshold comes after w − αg.": thresholded(w, lr * lam),
+                "the threshold is missing.": w - lr * g,
+                "the step climbs: w − αg.": thresholded(w + lr * g, lr * lam),
+                "α is missing in the step: w − αg.": thresholded(w - g, lr * lam),
+                "α is missing in both places.": thresholded(w - g, lam),
+                "the threshold is αλ, not 2αλ: λ|w| has slope λ.": thresholded(w - lr * g, 2 * lr * lam),
+                "this is weight decay, the step of L2: 1 − αλ times w.": (1 - lr * lam) * w - lr * g,
+                "this is the step of L2, with 2λw: no weight gets to exactly 0.": w - lr * (g + 2 * lam * w),
+            },
+        )
+
+
+def overfitted(seed, scale):
+    """A training part of 12 rows with 10 columns, and a validation part from the same law."""
+    rng = np.random.default_rng(seed)
+    X, true = rng.normal(size=(40, 10)), np.append([2.0, -1.0], np.zeros(8))
+    y = scale + X @ true + 1.5 * rng.normal(size=40)
+    return (X[:12], y[:12]), (X[12:], y[12:])
+
+
+def mean_error(fit, part):
+    X, y = part
+    return float(np.mean((X @ fit[:-1] + fit[-1] - y) ** 2))
+
+
+@exercise
+def pick_lambda(pick_lambda):
+    """The λ with the lowest error on the validation part, for fits of the training part alone."""
+    lams = [0.001, 0.01, 0.1, 0.5, 2.0, 10.0]
+    for seed, order in ((0, 1), (3, -1), (8, 1)):
+        train, validation = overfitted(seed, 3.0)
+        row = np.array(lams[::order])
+        on = {
+            "validation": [mean_error(closed_form(*train, lam), validation) for lam in row],
+            "training": [mean_error(closed_form(*train, lam), train) for lam in row],
+            "swapped": [mean_error(closed_form(*validation, lam), train) for lam in row],
+            "seen": [mean_error(closed_form(*validation, lam), validation) for lam in row],
+        }
+        k = {name: int(np.argmin(errors)) for name, errors in on.items()}
+        right = float(row[k["validation"]])
+        sizes = [np.sum(closed_form(*train, lam)[:-1] ** 2) for lam in row]
+        penalised = np.array(on["training"]) + row * sizes
+        got = pick_lambda(row.copy(), train, validation)
+        expect(
+            got,
+            right,
+            at=f"pick_lambda({row.tolist()}, train, validation)",
+            tol=1e-9,
+            mistakes={
+                "it is chosen on the training error, which is lowest for the smallest λ.": float(row[k["training"]]),
+                "this is the place of λ in the row, not λ itself.": k["validation"],
+                "this is the place of λ in the row, and chosen on the training error.": k["training"],
+                "this is the validation error itself, not the λ that gives it.": min(on["validation"]),
+                "the parts are swapped: fit on train, judge on validation.": float(row[k["swapped"]]),
+                "it is fitted and judged on the validation part.": float(row[k["seen"]]),
+                "this is the λ with the highest validation error.": float(row[int(np.argmax(on["validation"]))]),
+                "the penalty is no part of the error that is judged.": float(row[int(np.argmin(penalised))]),
+                "always the largest λ?": max(lams),
+                "always the first λ?": float(row[0]),
+            },
+        )
+
+
+def told_apart(dropped, h, p):
+    """The sentence for what a training pass at p hands on; nothing if it is right, up to chance."""
+    on = dropped != 0
+    share, ratio = 1 - on.mean(), np.unique(np.round(dropped[on] / h[on], 9))
+    bound = 5 * np.sqrt(p * (1 - p) / h.size)
+    if abs(share - p) > bound:
+        if abs(share - (1 - p)) <= bound:
+            return f"{share:.0%} of the outputs are 0, where {p:.0%} should be: p is the share that drops out."
+        return f"{share:.0%} of the outputs are 0, where {p:.0%} should be."
+    known = {
+        1.0: "what stays is not scaled up: divide it by 1 − p, so that the mean stays as it is.",
+        round(1 / p, 9): "what stays is divided by p; divide it by 1 − p.",
+        round(1 - p, 9): "what stays is multiplied by 1 − p; divide by it.",
+        round(1 + p, 9): "what stays is multiplied by 1 + p; divide it by 1 − p.",
+    }
+    if ratio.size != 1 or abs(ratio[0] - 1 / (1 - p)) > 1e-6:
+        said = known.get(float(ratio[0])) if ratio.size == 1 else "what stays is not all scaled alike."
+        return said or f"what stays is multiplied by {ratio[0]:.4g}, where 1/(1 − p) = {1 / (1 - p):.4g} should be."
+    rows, columns = on.all(axis=1) | ~on.any(axis=1), on.all(axis=0) | ~on.any(axis=0)
+    if rows.all() or columns.all() or (on == on[0]).all():
+        return "every example has the same units off: draw a number for each entry of h, by rng.random(h.shape)."
+    return None
+
+
+@exercise(without=(layers.dropout_mask,))
+def dropout(dropout):
+    """In training each output is 0 with probability p, else divided by 1 − p; at test all are on, as they are."""
+    h = np.random.default_rng(1).uniform(0.5, 2.0, size=(60, 50))
+    for p in (0.3, 0.8):
+        rng = np.random.default_rng(2)
+        call = f"dropout(h, {p}, rng, True)"
+        passes = [handed_on(dropout(h.copy(), p, rng, True), h, call) for _ in range(2)]
+        if sentence := told_apart(passes[0], h, p):
+            raise NotYet(f"In {call} {sentence}")
+        if (passes[0] == passes[1]).all():
+            raise NotYet(f"Two calls of {call} drop the same units: draw from the given rng, anew at each call.")
+        given = h.copy()
+        at_test = handed_on(dropout(given, p, rng, False), h, f"dropout(h, {p}, rng, False)")
+        if (at_test == 0).any():
+            raise NotYet(f"dropout(h, {p}, rng, False) drops units: at test dropout is off.")
+        expect(
+            at_test,
+            h,
+            at=f"dropout(h, {p}, rng, False)",
+            tol=1e-9,
+            mistakes={
+                "at test nothing is scaled: training has done that already.": h * (1 - p),
+                "at test nothing is scaled up.": h / (1 - p),
+            },
+        )
+    expect(dropout(h.copy(), 0.0, np.random.default_rng(3), True), h, at="dropout(h, 0, rng, True)", tol=1e-9)
+
+
+def handed_on(got, h, call):
+    """`got` as an array in the shape of h, or NotYet."""
+    row = np.asarray(got)
+    if row.dtype.kind not in "iuf" or row.shape != h.shape:
+        raise NotYet(f"{call} is {show(got)}, where an array of shape {h.shape} should be.")
+    return row.astype(float)
+
+
+def stopped(losses, patience):
+    """(best, stop) by looking at every epoch's past anew."""
+    for t in range(len(losses)):
+        best = min(range(t + 1), key=lambda k: (losses[k], k))
+        if t - best >= patience:
+            return best, t
+    return min(range(len(losses)), key=lambda k: (losses[k], k)), None
+
+
+HISTORIES = (
+    ([3.0, 2.0, 1.5, 1.6, 1.7, 0.5], 2),
+    ([3.0, 2.0, 2.5, 2.4, 2.3, 1.0], 3),
+    ([4.0, 3.0, 2.0, 1.0], 2),
+    ([2.0, 1.0, 1.0, 1.0, 1.0], 2),
+    ([5.0, 4.0, 4.5, 3.5, 3.8, 3.9, 4.0, 4.1], 3),
+)
+
+
+@exercise(without=(regularization.early_stopping,))
+def early_stop(early_stop):
+    """Stop once no epoch has been the best for as long as your patience, and keep the best one, not the last."""
+    for losses, patience in HISTORIES:
+        best, stop = stopped(losses, patience)
+        at = f"early_stop({losses}, {patience})"
+        given = early_stop(list(losses), patience)
+        try:
+            own_best, own_stop = given
+        except (TypeError, ValueError):
+            raise NotYet(f"{at} is {show(given)}, where a pair should be: (best, stop).") from None
+        mistakes = slips(losses, patience)
+        came, wanted = (number(own_best, at), number(own_stop, at)), (best, stop)
+        if came != wanted:
+            known = [sentence for sentence, wrong in mistakes.items() if came == wrong and wrong != wanted]
+            told = f": {known[0]}" if known else "."
+            raise NotYet(f"{at} should be {wanted}, and {came} came{told}")
+
+
+def number(value, at):
+    """An epoch as an int, or None."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise NotYet(f"{at} has {show(value)} in it, where the number of an epoch should be, or None.")
+    return int(value)
+
+
+def slips(losses, patience):
+    """{sentence: the answer that the mistake gives}."""
+    best, stop = stopped(losses, patience)
+    last, overall = len(losses) - 1, int(np.argmin(losses))
+    found = {
+        "the best epoch is the one before patience began, not the one at which you stop.": (stop, stop),
+        "swapped: the best epoch comes first, then the one at which you stop.": (stop, best),
+        "the rule looked ahead: when it stops, it cannot know what comes after.": (overall, stop),
+        "the rule looked ahead: it goes for the lowest loss of all and never stops.": (overall, None),
+        "where patience never ends there is no stop: return None.": (best, last),
+        "it stops one epoch late: stop `patience` epochs after the best.": one_off(losses, patience + 1),
+        "it stops one epoch early: stop `patience` epochs after the best.": one_off(losses, patience - 1),
+        "it counts epochs that are worse than the one before; count those since the best.": rising(losses, patience),
+        "a loss that is only equal is no gain.": equal_counts(losses, patience),
+        "patience begins anew at each new best: put the count back to 0.": never_reset(losses, patience),
+        "it stops at the first rise; patience waits a while.": stopped(losses, 1),
+    }
+    return {sentence: answer for sentence, answer in found.items() if answer is not None}
+
+
+def one_off(losses, patience):
+    return stopped(losses, patience) if patience > 0 else None
+
+
+def rising(losses, patience):
+    """Patience that counts rises in a row."""
+    count, best = 0, 0
+    for t in range(1, len(losses)):
+        count = count + 1 if losses[t] > losses[t - 1] else 0
+        best = t if losses[t] < losses[best] else best
+        if count >= patience:
+            return best, t
+    return best, None
+
+
+def equal_counts(losses, patience):
+    """A best that an equal loss replaces."""
+    best = 0
+    for t, loss in enumerate(losses):
+        if loss <= losses[best]:
+            best = t
+        elif t - best >= patience:
+            return best, t
+    return best, None
+
+
+def never_reset(losses, patience):
+    """A count of all epochs that were no new best."""
+    best, count = 0, 0
+    for t in range(1, len(losses)):
+        if losses[t] < losses[best]:
+            best = t
+        else:
+            count += 1
+        if count >= patience:
+            return best, t
+    return best, None
