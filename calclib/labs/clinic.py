@@ -23,10 +23,10 @@ GUESSING = float(np.log(10))
 LENGTHS = 1e-3, 1e16  # of the story's gradients, the last ones too
 
 
-def guessing_line(ax, x):
-    """The loss of blind guessing, with its name below it, which ends at x."""
+def guessing_line(ax, x, above=-14):
+    """The loss of blind guessing, with its name, which ends at x, so many points above it."""
     ax.axhline(GUESSING, color=QUIET, linestyle="--", linewidth=1)
-    tag(ax, "blind guessing", (x, GUESSING), (0, -14), ha="right", color=QUIET)
+    tag(ax, "blind guessing", (x, GUESSING), (0, above), ha="right", color=QUIET)
 
 
 def through_time(run: StoryRun | None = None, *, step=84):
@@ -101,7 +101,7 @@ def mended(*, lr=0.25, seed=32655, epochs=25):
         guessing_line(left, epochs)
         alive = np.isfinite(dying.losses)
         left.plot(np.flatnonzero(alive) + 1, dying.losses[alive], "x--", color=QUIET, markersize=5, linewidth=1)
-        tag(left, "the story", (alive.sum(), dying.losses[alive][-1]), (-4, -14), color=QUIET, ha="right")
+        tag(left, "the story", (alive.sum(), dying.losses[alive][-1]), (7, -4), color=QUIET)
         left.set(xlim=(-0.5, epochs + 0.5), ylim=(0, 3), xlabel="epoch", title="loss")
         right.plot(dying.norms, "x", color=QUIET, markersize=3)
         right.set(xlim=(-5, epochs * BATCH), ylim=LENGTHS, yscale="log", xlabel="step")
@@ -177,13 +177,13 @@ def charts(patients=None):
 
     def scene(axes):
         curve, ahead, back = axes
-        guessing_line(curve, last)
+        guessing_line(curve, last, above=8)
         curve.set(xlim=(0.5, last + 0.5), ylim=(0, 4), xlabel="epoch", title="loss")
         for ax, title, ends in ((ahead, "signal at the start", signal), (back, "gradient", slope)):
             ax.axhline(1, color=QUIET, linewidth=1)
             ax.set(xlim=(0, 1), ylim=ends, yscale="log", xlabel="hidden layers or pieces", title=title)
             ax.set_xticks([0.05, 0.95], ["first", "last"])
-        ahead.text(0.98, 0.02, "inputs = 1", transform=ahead.transAxes, color=QUIET, ha="right")
+        ahead.text(0.98, 0.92, "inputs = 1", transform=ahead.transAxes, color=QUIET, ha="right")
         back.text(0.98, 0.02, "last = 1", transform=back.transAxes, color=QUIET, ha="right")
 
     def marks(axes, who=first):

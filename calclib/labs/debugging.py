@@ -241,8 +241,7 @@ def clipping(gradient=(4.0, 1.2), *, limit=1.0):
         left.plot(*g, "o", color=GRADIENT)
         for k, (words, color) in enumerate((("gradient", GRADIENT), ("by norm", TANGENT), ("by component", PATH))):
             left.text(0.98, 0.02 + 0.08 * k, words, transform=left.transAxes, color=color, ha="right")
-        sides = [(min(0, 1.15 * x) - 0.3 * reach, max(0, 1.15 * x) + 0.3 * reach) for x in g]
-        left.set(xlim=sides[0], ylim=sides[1], aspect=1)
+        left.set(xlim=g[0] / 2 + reach * np.array([-0.8, 0.8]), ylim=g[1] / 2 + reach * np.array([-0.7, 0.7]), aspect=1)
         left.set(xlabel="∂loss/∂w₁", ylabel="∂loss/∂w₂")
         right.plot(norms, ".", color=QUIET, markersize=4)
         right.set(yscale="log", ylim=(1e-2, 1e16), xlabel="step of the story", ylabel="length of the gradient")
