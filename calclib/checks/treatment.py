@@ -150,6 +150,16 @@ def above_zero(name):
     return look
 
 
+def on_or_off(name):
+    """A look at a knob that is True or False."""
+
+    def look(_, value):
+        if not isinstance(value, bool | np.bool_):
+            raise NotYet(f"{name} is {show(value)}, where True or False should be.")
+
+    return look
+
+
 def look_at_init(_, value):
     if isinstance(value, str) and value in ("he", "xavier"):
         return
@@ -168,6 +178,8 @@ def called(name, value, *given):
         raise NotYet(f"{name} is {show(value)}, where a function should be.")
     got = value(*(part.copy() for part in given))
     try:
+        if not isinstance(got, np.ndarray):
+            raise TypeError
         return np.asarray(got, dtype=float)
     except (TypeError, ValueError):
         raise NotYet(f"{name} gives {show(got)}, where an array should be.") from None
@@ -177,7 +189,8 @@ def look_at_prepare(sick, value):
     X, _ = sick.images(SEEDS[0])
     made = called("prepare", value, X)
     if made.shape != X.shape:
-        kept = f"{len(made)} of {len(X)} images" if made.ndim == 2 else f"shape {made.shape}"
+        rows = made.ndim == 2 and len(made) != len(X)
+        kept = f"{len(made)} of {len(X)} images" if rows else f"shape {made.shape} of {X.shape}"
         raise NotYet(f"prepare leaves {kept}: all images stay, with all their pixels. What is dropped is not learned.")
     if not np.isfinite(made).all():
         raise NotYet("prepare gives numbers that are not finite: some pixels never change, so dividing by 0?")
@@ -240,6 +253,8 @@ LOOK = {
     "init": look_at_init,
     "bias": lambda _, value: number(value, "bias"),
     "activation": look_at_activation,
+    "residual": on_or_off("residual"),
+    "batch_norm": on_or_off("batch_norm"),
     "lr": above_zero("lr"),
     "clip": above_zero("clip"),
 }
