@@ -156,6 +156,9 @@ def bias(corrected, plain, *, lr=0.1, steps=100, start=(-2.5, 1.0)):
             lengths, places = seen(beta2, on)
             axes[0].plot(np.arange(1, len(lengths) + 1), lengths, **style)
             axes[1].plot(places, **style)
+            if on is correction or np.ptp(np.log([lengths[-1], seen(beta2, correction)[0][-1]])) > 0.6:
+                word = "corrected" if on else "not corrected"
+                tag(axes[0], word, (steps, lengths[-1]), (0, 7), color=style["color"], ha="right", fontsize=9.5)
         lengths, places = seen(beta2, correction)
         dot(axes[0], 1, lengths[0], color=PATH)
         over = number(max(0.0, -places.min()))
@@ -224,7 +227,7 @@ def sensitivity(course=COURSES["Rosenbrock"], tuned=None):
         left.grid(False)
         left.set_facecolor("#f3c9ae")
         bar = left.figure.colorbar(ScalarMappable(scale, "Blues_r"), ax=left, location="top", aspect=30, pad=0.02)
-        tens = [-8, -6, -4, -2, 0, 2]
+        tens = [-6, -4, -2, 0, 2]
         bar.set_ticks(tens, labels=[f"$10^{{{k}}}$" for k in tens])
         bar.set_label("final loss; orange: gone")
         right.plot([], [])
@@ -237,9 +240,7 @@ def sensitivity(course=COURSES["Rosenbrock"], tuned=None):
         with np.errstate(all="ignore"):
             shown = np.ma.masked_invalid(np.log10(losses))
         form = {"origin": "lower", "extent": (0, 1, 0, 1), "transform": left.transAxes, "aspect": "auto"}
-        left.imshow(
-            shown, cmap="Blues_r", norm=scale, **form
-        )  # even steps of the axes, so that it fits their log scale
+        left.imshow(shown, cmap="Blues_r", norm=scale, **form)  # in units of the axes: even steps on their log scale
         k, j = np.abs(MAP_BETAS - beta).argmin(), np.abs(np.log(MAP_RATES / lr)).argmin()
         left.axhline(MAP_BETAS[k], color=PATH, linewidth=1, linestyle="--")
         dot(left, MAP_RATES[j], MAP_BETAS[k], color=PATH, markersize=9)

@@ -17,9 +17,10 @@ from calclib.pictures.plots import dot
 __all__ = ["BUDGET", "COURSES", "RATES", "RUNNERS", "THERE", "Course", "best_rate", "race", "run", "sweep"]
 
 BUDGET = 200  # gradients for everyone
-THERE = 1e-8  # so little above the bottom counts as having arrived
+THERE = 1e-6  # so little above the bottom counts as having arrived
 RATES = np.logspace(-5, 1, 121)
 LAST = 10  # a run is judged by the worst of so many last losses, so that no lucky last step wins
+NUDGE = 1e-6
 LEFT = 1e3  # whoever is so far away has left the landscape
 
 RUNNERS = {
@@ -43,13 +44,17 @@ YOURS = (TRUTH, "-", "X")
 
 @dataclass(frozen=True)
 class Course:
-    """A landscape with a start, and noise on its gradient: normal, of this size, the same for every runner."""
+    """A landscape with a start, and noise on its gradient: normal, of this size, the same for every runner.
+
+    The loss is averaged over several runs. Their starts lie within about a millionth of each other, so that a rate at
+    which a hair decides is not taken for a good one.
+    """
 
     name: str
     ground: Landscape
     start: tuple
     noise: float = 0.0
-    runs: int = 1  # over so many runs the loss is averaged
+    runs: int = 5
 
     def gradient(self, p, rng):
         """∇f(p), or what is seen of it; starts of (runs, k, 2) see the same noise in each of the k."""
@@ -60,8 +65,10 @@ class Course:
         return g + self.noise * rng.standard_normal(shape)
 
     def starts(self, k):
-        """The start for k rates, shape (runs, k, 2)."""
-        return np.tile(np.array(self.start, dtype=float), (self.runs, k, 1))
+        """The starts for k rates, shape (runs, k, 2): the same for each rate, the first one exact."""
+        aside = NUDGE * np.random.default_rng(0).standard_normal((self.runs, 1, 2))
+        aside[0] = 0
+        return np.array(self.start, dtype=float) + np.tile(aside, (1, k, 1))
 
     def above(self, path):
         """The loss above the lowest ground at each point of a path."""
@@ -99,8 +106,8 @@ def run(course, step, rates, steps=BUDGET, **knobs):
 
 
 def sweep(course, step, rates=RATES, steps=BUDGET, **knobs):
-    """The final loss of each rate, shape (k,): the worst of the last ten steps, ∞ if it ran away, never below 1e-8."""
-    _, losses = run(course, step, tuple(rates), steps, **knobs)
+    """The final loss of each rate, shape (k,): the worst of the last ten steps, ∞ if it ran away, never below 1e-6."""
+    _, losses = run.__wrapped__(course, step, tuple(rates), steps, **knobs)  # too large to keep
     worst = losses[-LAST:].max(axis=0)
     return np.where(np.isfinite(worst), np.maximum(worst, THERE), np.inf)
 
@@ -155,9 +162,12 @@ TOP, BOTTOM = 1e4, THERE / 30
 def race(runners=None, best=None, courses=COURSES, *, first="Rosenbrock"):
     """All runners on a course, and their losses. Controls: the course, whose α, α as a multiple of the best, the step.
 
+    A path is that of the course's first run, a loss the mean of all its runs.
+
     runners: {name: step}, your own among them. best: {course: {runner: α}}; what is not given a sweep finds.
     """
     runners, best = runners or RUNNERS, best or {}
+    bold = "momentum" if "momentum" in runners else next(iter(runners))
 
     @lru_cache(maxsize=64)
     def rate(course, who):
@@ -172,7 +182,7 @@ def race(runners=None, best=None, courses=COURSES, *, first="Rosenbrock"):
         right.set(xlabel="gradients used", ylabel="loss above the bottom", yscale="log", ylim=(BOTTOM, TOP))
         right.set(xlim=(0, 1.75 * BUDGET), xticks=range(0, BUDGET + 1, 50))
 
-    def marks(axes, course=courses[first], who="momentum", change=1.0, step=BUDGET):
+    def marks(axes, course=courses[first], who=bold, change=1.0, step=BUDGET):
         left, right = axes
         draw_ground(left, course)
         ends = {}
