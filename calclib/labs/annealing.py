@@ -60,7 +60,8 @@ def schedules(f, x=None, slope=None, *, yours=None, start=2.0, noise=4.0, runs=6
         right.plot(constant, color=QUIET, linewidth=1, linestyle="--")
         right.plot(distance, color=PATH)
         if kind != "constant":
-            tag(right, "constant", (len(constant) - 1, constant[-1]), (0, 8), color=QUIET, ha="right")
+            side = "right" if steps > 60 else "left"
+            tag(right, "constant", (len(constant) - 1, min(constant[-1], 5.0)), (0, 10), color=QUIET, ha=side)
         dot(right, len(distance) - 1, distance[-1], color=PATH)
         return (
             f"{kind}, from α = {lr:.3g}: after {counted(steps)} the distance is {distance[-1]:.2g}, and "

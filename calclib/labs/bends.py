@@ -51,7 +51,10 @@ def lowest(X, Y, Z):
 
 def bottom(f, view):
     """Where f is level: by Newton's method from its lowest point seen, or from the middle if no valley is there."""
-    p = lowest(*survey(f, view, 21))
+    ground = survey(f, view, 21)
+    if not np.isfinite(ground[2]).any():
+        height(f, np.mean(view, axis=1))  # so that f's own error is told
+    p = lowest(*ground)
     if curvatures(f, p)[0][0] <= TINY:
         p = np.mean(view, axis=1)
     for _ in range(5):

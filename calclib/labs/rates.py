@@ -109,9 +109,10 @@ def factors(H):
         for value in {low, high}:
             tag(ax, f"λ = {number(value)}", (0.18 * end, abs(1 - 0.18 * end * value)), (4, -16), color=QUIET)
         if low > 0:
-            for place, name in ((2 / (low + high), "2/(λmin + λmax)"), (2 / high, "2/λmax")):
+            names = (2 / (low + high), "2/(λmin + λmax)", -4, "right"), (2 / high, "2/λmax", 4, "left")
+            for place, name, aside, ha in names:
                 ax.axvline(place, color=QUIET, linestyle="--", linewidth=1)
-                ax.annotate(name, (place, 1.95), (-4, 0), textcoords="offset points", rotation=90, ha="right", va="top")
+                ax.annotate(name, (place, 1.95), (aside, 0), textcoords="offset points", rotation=90, ha=ha, va="top")
         ax.set(xlim=(0, end), ylim=(0, 2), xlabel="learning rate α", ylabel="|1 − αλ|")
 
     def marks(ax, lr=0.6 * end):
