@@ -262,7 +262,7 @@ def test_who_has_left_is_gone_and_drawn_as_gone():
     assert "momentum gone" not in live.status
     ax = Figure().subplots()
     race.label(ax, {"momentum": (np.inf, 7, 1e3), "Adam": (1.0, 200, 1.0)})
-    assert [text.get_text() for text in ax.texts] == ["momentum: gone", "Adam"]
+    assert [text.get_text() for text in ax.texts] == ["momentum", "gone", "Adam"]
     assert [line.get_marker() for line in ax.lines[:2]] == ["x", race.LOOKS["Adam"][2]]
 
 

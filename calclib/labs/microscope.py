@@ -95,7 +95,7 @@ def microscope(step=optimizers.adam, beta=None, *, ground=None, start=(-2.5, 1.0
             ax.axhline(0, color=QUIET, linewidth=0.8)
             ax.set(ylim=(-reach, reach))
         sizes.set(yscale="log", ylim=(1e-3, 1e3))
-        rates.set(yscale="log", ylim=(1e-4, 1e1), xlabel="step")
+        rates.set(yscale="log", ylim=(1e-5, 1e1), xlabel="step")
         for ax, name in zip(axes, ("position", "direction", "size", "rate"), strict=True):
             ax.set_ylabel(name)
             ax.text(1.01, 0.5, "α effective = 0.000000", transform=ax.transAxes, alpha=0)  # room for the numbers

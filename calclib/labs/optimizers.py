@@ -158,7 +158,10 @@ def bias(corrected, plain, *, lr=0.1, steps=100, start=(-2.5, 1.0)):
             axes[1].plot(places, **style)
             if on is correction or np.ptp(np.log([lengths[-1], seen(beta2, correction)[0][-1]])) > 0.6:
                 word = "corrected" if on else "not corrected"
-                tag(axes[0], word, (steps, lengths[-1]), (0, 7), color=style["color"], ha="right", fontsize=9.5)
+                up = (
+                    -12 if lengths[-1] > 1.5 else 12 if lengths[-1] > 1.05 else 7
+                )  # clear of a curve that falls to its end
+                tag(axes[0], word, (steps, lengths[-1]), (0, up), color=style["color"], ha="right", fontsize=9.5)
         lengths, places = seen(beta2, correction)
         dot(axes[0], 1, lengths[0], color=PATH)
         over = number(max(0.0, -places.min()))

@@ -12,7 +12,7 @@ from calclib.live import explore
 from calclib.live.controls import number
 from calclib.pictures.ground import level_lines, survey
 from calclib.pictures.palette import GRADIENT, PATH, QUIET, TANGENT, TRUTH
-from calclib.pictures.plots import dot
+from calclib.pictures.plots import dot, tag
 
 __all__ = ["BUDGET", "COURSES", "RATES", "RUNNERS", "THERE", "Course", "best_rate", "race", "run", "sweep"]
 
@@ -241,7 +241,9 @@ def label(ax, ends):
         color, _, marker = LOOKS.get(name, YOURS)
         threads += [(at, np.clip(last, THERE, TOP)), (1.05 * BUDGET, height), (np.nan, np.nan)]
         ax.plot(1.05 * BUDGET, height, "x" if lost else marker, color=color, markersize=6)
-        ax.text(1.1 * BUDGET, height, f"{name}: gone" if lost else name, color=color, va="center")
+        ax.text(1.1 * BUDGET, height, name, color=color, va="center")
+        if lost:
+            tag(ax, "gone", (1.02 * BUDGET, height), (-3, -3), color=color, ha="right")
     ax.plot(*np.transpose(threads), ":", color=QUIET, linewidth=0.8)
 
 
