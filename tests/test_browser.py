@@ -265,11 +265,25 @@ def test_play_goes_to_the_end_replays_pauses_and_stops_under_the_hand(page, figu
     assert stopped <= shown(figure)["step"] <= 4
 
 
+WATCH_EVERY_FRAME = """
+(e) => {
+  e.seen = [];
+  const look = () => {
+    const marks = e.querySelector(".overlay").shadowRoot.querySelector("svg path");
+    e.seen.push([marks !== null, e.querySelector("img").complete, e.getBoundingClientRect().height]);
+    requestAnimationFrame(look);
+  };
+  look();
+}
+"""
+
+
 def test_training_goes_on_till_it_is_stopped_and_a_slider_acts_on_the_way(chromium, address):
     page = opened(chromium, address, "training")
     live = page.locator(".calclib-live")
     handle, sentence = live.element_handle(), live.locator(".status")
     past = "([e, steps]) => JSON.parse(e.dataset.shown).run > steps"
+    live.evaluate(WATCH_EVERY_FRAME)
     live.get_by_role("button", name="Train").click()
     page.wait_for_function(past, arg=[handle, 20])
     slider(live).focus()
@@ -279,6 +293,8 @@ def test_training_goes_on_till_it_is_stopped_and_a_slider_acts_on_the_way(chromi
     page.wait_for_function(past, arg=[handle, here + 20])
     sums = [float(sentence.inner_text().split()[2].rstrip(",")) for _ in range(2)]
     assert 20 < sums[0] == sums[1] <= here
+    seen = live.evaluate("(e) => e.seen")
+    assert len(seen) > 10 and all(frame == [True, True, seen[0][2]] for frame in seen), "a blank frame, or a jump"
     live.get_by_role("button", name="Stop").click()
     page.wait_for_timeout(200)
     stopped = shown(live)["run"]
