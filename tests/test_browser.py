@@ -511,6 +511,22 @@ def test_a_cell_run_again_leaves_one_figure_that_works(page, figure):
     move(live, x=20)
 
 
+def test_notebook_7_shows_the_same_figure(chromium, address):
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(30_000)
+    page.goto(f"{address}/notebooks/training.ipynb?token={lab.TOKEN}")
+    page.get_by_text("Run", exact=True).first.click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    live = page.locator(".calclib-live")
+    shows(live, rate=1, run=0)
+    slider(live).focus()
+    page.keyboard.press("Home")
+    shows(live, rate=0)
+    live.get_by_role("button", name="Train").click()
+    page.wait_for_function("(e) => JSON.parse(e.dataset.shown).run > 5", arg=live.element_handle())
+    page.close()
+
+
 def test_a_dead_kernel_is_told(chromium, address):
     page = opened(chromium, address, "figures")
     live = page.locator(".calclib-live").first
