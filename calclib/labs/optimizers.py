@@ -171,7 +171,7 @@ def bias(corrected, plain, *, lr=0.1, steps=100, start=(-2.5, 1.0)):
         "Left: the length of each of Adam's steps where the gradient never changes, in units of the rate. "
         "Right: its distance from the bottom of a valley. The other way, corrected or not, is grey."
     )
-    controls = {"beta2": [0.5, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9999], "correction": True}
+    controls = {"beta2": [0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999], "correction": True}
     labels = {"beta2": "β₂"}
     return explore(marks, scene, **controls, panels=2, size=(7.6, 3.6), alt=alt, labels=labels)
 
@@ -210,14 +210,14 @@ def sensitivity(course=COURSES["Rosenbrock"], tuned=None):
 
     course: one of COURSES, or a Course of your own. tuned: {words: (step, the name of its β)}.
     """
-    tuned, course = tuned or TUNED, replace(course, runs=min(course.runs, 4))
+    tuned, course = tuned or TUNED, replace(course, runs=min(course.runs, 3))
     first = next(iter(tuned))
 
-    @lru_cache(maxsize=16)
-    def final(which):
-        step, name = tuned[which]
+    def final(step, name):
         lr, beta = np.meshgrid(MAP_RATES, MAP_BETAS)
         return sweep(course, step, lr.ravel(), **{name: tuple(beta.ravel())}).reshape(lr.shape)
+
+    maps = {which: final(step, name) for which, (step, name) in tuned.items()}
 
     scale = Normalize(np.log10(THERE), np.log10(WORST))
     edges = np.sqrt(MAP_RATES[0] ** 3 / MAP_RATES[1]), np.sqrt(MAP_RATES[-1] ** 3 / MAP_RATES[-2])
@@ -239,7 +239,7 @@ def sensitivity(course=COURSES["Rosenbrock"], tuned=None):
 
     def marks(axes, which=first, lr=0.001, beta=0.9):
         left, right = axes
-        losses = final(which)
+        losses = maps[which]
         with np.errstate(all="ignore"):
             shown = np.ma.masked_invalid(np.log10(losses))
         form = {"origin": "lower", "extent": (0, 1, 0, 1), "transform": left.transAxes, "aspect": "auto"}

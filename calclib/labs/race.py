@@ -174,6 +174,9 @@ def race(runners=None, best=None, courses=COURSES, *, first="Rosenbrock"):
         known = best.get(course.name, {}).get(who)
         return float(known) if known is not None else best_rate(sweep(course, runners[who]))
 
+    for course in courses.values():
+        chart(course)  # now rather than when a hand is waiting
+
     def scene(axes):
         left, right = axes
         left.set(xlim=(0, 1), ylim=(0, 1), aspect="equal", xticks=[], yticks=[])
