@@ -1,0 +1,146 @@
+"""Lesson 10's live figures: the dashboard of a training, and what a trained reader still mistakes.
+
+Those of one image, to draw and to look into, stand in `calclib.labs.drawing`.
+"""
+
+import numpy as np
+
+from calclib import handwriting
+from calclib.labs.checkup import shade
+from calclib.labs.drawing import a, bars, frame, moves, named, paint, probabilities, saliency, scores_of
+from calclib.labs.words import number
+from calclib.live import Training, explore
+from calclib.networks import Network
+from calclib.optimizers import adamw
+from calclib.pictures.palette import GRADIENT, PATH, QUIET, TRUTH
+from calclib.schedules import cosine_annealing
+from calclib.training import train
+
+__all__ = ["dashboard", "mistakes", "moves", "paint", "saliency"]
+
+LOSSES, MISREAD, NORMS = (1e-3, 10.0), (1e-3, 1.2), (1e-5, 30.0)
+
+
+def dashboard(training, validation, *, epochs=60, lr=0.005, seed=0):
+    """A reader while it trains: loss, accuracy, and the gradient of each layer.
+
+    Controls: the rate at the start of a cosine, acting at once; the width, which starts anew; whether images are moved;
+    the run. training, validation: pairs (images, labels).
+    """
+    (X, y), held = training, validation
+    steps = -(-len(X) // 64)
+
+    def begin(now):
+        """(losses, accuracies, norms): of the training and the validation part; ‖∂‖ of each layer's weights."""
+        net = Network(64, now.width, 10)
+        cosine = cosine_annealing(1.0, steps=epochs * steps)
+
+        def looked_at(theta, gradient):
+            norms = [float(np.linalg.norm(W)) for W, _ in net.unpack(gradient)]
+            parts = (X, y), held
+            return [net.loss(theta, *part) for part in parts], [net.accuracy(theta, *part) for part in parts], norms
+
+        def augment(images, rng):
+            return handwriting.augment(images, rng) if now.moved else images
+
+        theta = net.initialise(seed=seed)
+        yield looked_at(theta, net.loss_and_gradient(theta, X, y)[1])
+        knobs = {"batch": 64, "seed": seed, "augment": augment, "epochs": epochs}
+        for epoch in train(net, theta, X, y, adamw, lr=lambda t: now.lr * cosine(t), **knobs):
+            if not np.isfinite(epoch.theta).all():
+                return
+            yield looked_at(epoch.theta, epoch.gradient)
+
+    def scene(axes):
+        loss, right, steep = axes
+        loss.set(yscale="log", ylim=LOSSES, title="loss", yticks=[1e-3, 1e-2, 0.1, 1, 10])
+        right.set(yscale="log", ylim=MISREAD, title="misread: 1 − accuracy")
+        right.set_yticks([1e-3, 1e-2, 0.1, 1], ["0", "1%", "10%", "100%"])
+        steep.set(yscale="log", ylim=NORMS, title="length of the gradient")
+        for ax in axes:
+            ax.set(xlim=(0, epochs), xlabel="epoch")
+            ax.minorticks_off()
+        told = ("training", PATH), ("validation", TRUTH)
+        for ax, (first, second) in zip(axes, (told, told, (("layer 1", GRADIENT), ("layer 2", GRADIENT))), strict=True):
+            for text, color, height in ((f"— {first[0]}", first[1], 0.14), (f"- - {second[0]}", second[1], 0.05)):
+                ax.text(0.04, height, text, color=color, transform=ax.transAxes)
+
+    def marks(axes, lr=lr, width=128, moved=False, run=None):
+        losses, right, norms = (np.array(part) for part in zip(*run.states, strict=True))
+        colors = (PATH, TRUTH), (PATH, TRUTH), (GRADIENT, GRADIENT)
+        ends, drawn = (LOSSES, MISREAD, NORMS), (losses, 1 - right, norms)
+        for ax, pair, (low, high), both in zip(axes, drawn, ends, colors, strict=True):
+            for values, color, line in zip(pair.T, both, ("-", "--"), strict=True):
+                ax.plot(np.clip(values, low, high), line, color=color, linewidth=1.5)
+        how = "moved" if moved else "as they are"
+        told = f"Epoch {run.done} of {epochs}, {width} units, rate {number(lr)}, images {how}"
+        if run.over and run.done < epochs:
+            return f"{told}: the weights are no numbers any more. A smaller rate, and start again."
+        return (
+            f"{told}: {right[-1, 0]:.1%} of the training part is right, and {right[-1, 1]:.1%} of the validation part; "
+            f"the losses are {number(losses[-1, 0], '.2g')} and {number(losses[-1, 1], '.2g')}."
+        )
+
+    alt = (
+        "Three pictures against the epoch, all logarithmic. Left the loss, in the middle the share of images misread, "
+        "each solid in vermilion for the training part and dashed in blue for the validation part; right the length of "
+        "the gradient in each of the two layers, in purple."
+    )
+    ranges = {"lr": (1e-4, 1.0), "width": [16, 64, 128, 256], "moved": False}
+    ranges["run"] = Training(begin, epochs, "epoch", "width")
+    labels = {"lr": "learning rate α", "width": "units", "moved": "move the images", "run": "training"}
+    return explore(marks, scene, **ranges, panels=3, size=(7.6, 3.2), alt=alt, labels=labels)
+
+
+def mistakes(read, images, labels):
+    """What is read as what, and the images that were misread, the surest first. Controls: which mistake, who reads.
+
+    read: a reader, or several by name.
+    """
+    readers, labels = named(read), np.asarray(labels)
+    first, found = next(iter(readers.values())), {}
+    for reader in readers.values():
+        p = probabilities(reader, images)
+        guesses = p.argmax(axis=1)
+        wrong = np.flatnonzero(guesses != labels)
+        surest = wrong[np.argsort(-p[wrong].max(axis=1), kind="stable")]
+        found[reader] = p, handwriting.confusion(labels, guesses), surest
+    most = max(len(surest) for *_, surest in found.values())
+
+    def scene(axes):
+        table, image, scores = axes
+        table.get_gridspec().set_width_ratios([1.5, 1, 1])
+        table.set(xlim=(-0.5, 9.5), ylim=(9.5, -0.5), aspect=1, xticks=range(10), yticks=range(10))
+        table.set(xlabel="read as", ylabel="written", title="how many")
+        frame(image, "misread")
+        scores_of(scores)
+
+    def marks(axes, rank=1, who=first):
+        table, image, scores = axes
+        p, counts, surest = found[who]
+        off = counts - np.diag(np.diag(counts))
+        shade(table, off, "Oranges", 0, 6)
+        for row, column in np.argwhere(counts):
+            color = QUIET if row == column else "black"
+            table.text(column, row, str(counts[row, column]), ha="center", va="center", color=color, fontsize=8)
+        reader = next(name for name, reader in readers.items() if reader is who)
+        told = f"The {reader} {'reader ' * (reader != 'reader')}".rstrip()
+        told = f"{told} misreads {len(surest)} of {len(labels)} images"
+        if not len(surest):
+            return f"{told}."
+        place = min(rank, len(surest)) - 1
+        at = surest[place]
+        shade(image, images[at].reshape(8, 8), "gray_r", 0, 1)
+        bars(scores, p[at])
+        guess = p[at].argmax()
+        table.plot(guess, labels[at], "s", color=PATH, markerfacecolor="none", markersize=15, markeredgewidth=1.5)
+        which = f"number {place + 1}, from the surest down" + ", the last" * (place == len(surest) - 1)
+        return f"{told}. Here is {which}: {a(labels[at])}, read as {a(guess)}, {p[at, guess]:.0%} sure."
+
+    alt = (
+        "Left: a table of how many images of each digit were read as which, the mistakes shaded. Middle: one of the "
+        "misread images. Right: a bar for each digit, as long as the reader believed in it."
+    )
+    choice = {"who": readers} if len(readers) > 1 else {}
+    labelled = {"rank": "which mistake"} | dict.fromkeys(choice, "who reads")
+    return explore(marks, scene, rank=(1, max(most, 2)), **choice, panels=3, size=(7.6, 3.6), alt=alt, labels=labelled)

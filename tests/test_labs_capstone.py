@@ -1,0 +1,222 @@
+"""Lesson 10's live figures: what they draw and say is held to the readers, to differences and to counting."""
+
+import re
+from functools import cache
+
+import numpy as np
+import pytest
+
+from calclib import handwriting as hand
+from calclib.data import digits, split
+from calclib.labs import capstone as figure
+from calclib.live.controls import number
+from calclib.schedules import cosine_annealing
+
+
+@cache
+def parts():
+    return split(*digits(), 0.64, 0.16, 0.2, stratify=True)
+
+
+@cache
+def trained(recipe=hand.PLAIN):
+    return hand.trained(recipe, *parts()[0])
+
+
+def reader(recipe=hand.PLAIN):
+    net, theta = trained(recipe)
+    return lambda images: net.predict(theta, images)
+
+
+def numbers(sentence):
+    plain = sentence.replace("−", "-").replace(",", "")
+    return [float(n) for n in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", plain)]
+
+
+def to_both_ends(live):
+    for name, control in live.controls.items():
+        if control.kind in ("training", "grid"):
+            continue
+        for value in (control.values[0], control.values[-1], control.values[control.start]):
+            live.move(**{name: value})
+            assert not live.error, live.error
+            assert live.status and live.stage.way == "svg"
+
+
+# --- draw
+
+
+def test_what_is_drawn_is_read_as_it_stands_and_moved():
+    _, (V, v), _ = parts()
+    live = figure.paint(reader(), V[v == 4][0])
+    to_both_ends(live)
+    rng = np.random.default_rng(0)
+    for drawing in (V[7].reshape(8, 8), np.round(16 * rng.random((8, 8))) / 16, np.ones((8, 8))):
+        for right in (0, 1, -2):
+            status = live.move(digit=drawing, right=float(right), down=0.0).status
+            moved = np.zeros((8, 8))
+            moved[:, max(right, 0) : 8 + min(right, 0)] = drawing[:, max(-right, 0) : 8 - max(right, 0)]
+            p = reader()(moved.reshape(1, 64))[0]
+            second, first = np.argsort(p)[-2:]
+            assert numbers(status)[2:] == [first, round(100 * p[first]), second, round(100 * p[second])]
+
+
+def test_blank_paper_is_read_too_and_called_so():
+    live = figure.paint(reader())
+    assert live.status.startswith("Nothing but paper: the reader says ")
+
+
+def test_the_four_that_becomes_a_one():
+    _, (V, v), _ = parts()
+    live = figure.paint({"plain": reader(), "better": reader(hand.BETTER)}, V[v == 4][0])
+    assert "the plain reader says 4" in live.status
+    assert "says 1" in live.move(right=1.0).status
+    assert "the better reader says 1" in live.move(who="better").status
+
+
+@pytest.mark.parametrize(
+    ("read", "words"),
+    [
+        (lambda images: images, "ten probabilities"),
+        (lambda images: reader()(images).argmax(axis=1), "ten probabilities"),
+        (lambda images: None, "read"),
+        (lambda images: 1 / 0, "ZeroDivisionError"),
+    ],
+)
+def test_a_broken_reader_is_told_in_a_sentence(read, words):
+    assert words in figure.paint(read).error
+
+
+@pytest.mark.parametrize("thing", [3, "reader", None])
+def test_what_is_no_reader_gets_a_sentence(thing):
+    with pytest.raises(TypeError, match="read"):
+        figure.paint(thing)
+    with pytest.raises(ValueError, match="8 × 8"):
+        figure.paint(reader(), np.zeros(63))
+
+
+# --- move
+
+
+def test_moves_show_the_share_of_ink_and_take_the_learners_own_sampling():
+    image = parts()[0][0][3]
+    live = figure.moves(image)
+    to_both_ends(live)
+    for right, turn, scale in ((0.0, 0.0, 1.0), (1.5, 30.0, 0.7)):
+        status = live.move(right=right, turn=turn, scale=scale).status
+        other = hand.warp(
+            image[None], np.radians([turn]), np.array([live.values["scale"]]), np.array([[0, live.values["right"]]])
+        )
+        assert numbers(status)[-1] == pytest.approx(100 * other.sum() / image.sum(), rel=0.006)
+
+    def nearest(images, row, column):
+        i = np.arange(len(images))[:, None]
+        return images[i, np.rint(row).astype(int), np.rint(column).astype(int)]
+
+    own = figure.moves(image, nearest)
+    assert not own.error and own.status != figure.moves(image).status
+    assert "Not drawn" in figure.moves(image, lambda images, row, column: row[:, :3]).error
+    assert "Not drawn" in figure.moves(image, lambda images, row, column: None).error
+
+
+# --- saliency
+
+
+def test_saliency_is_the_slope_of_the_score_in_each_pixel():
+    (net, theta), (_, (V, v), _) = trained(), parts()
+    live = figure.saliency(net, theta, V[:6], v[:6])
+    to_both_ends(live)
+    for image, digit in ((0, 7), (3, 2), (5, 9)):
+        status = live.move(image=image, digit=digit).status
+        score = lambda x, digit=digit: net.forward(theta, x[None])[0][0, digit]  # noqa: E731
+        slopes = np.array([(score(V[image] + h) - score(V[image] - h)) / 2e-6 for h in 1e-6 * np.eye(64)])
+        at = np.abs(slopes).argmax()
+        label, asked, row, column, foretold, measured = numbers(status)
+        assert (label, asked, row, column) == (v[image], digit, at // 8 + 1, at % 8 + 1)
+        assert foretold == pytest.approx(0.1 * slopes[at], rel=0.006)
+        assert measured == pytest.approx(score(V[image] + 0.1 * np.eye(64)[at]) - score(V[image]), rel=0.006)
+
+
+# --- mistakes
+
+
+def test_mistakes_are_counted_and_shown_the_surest_first():
+    _, (V, v), _ = parts()
+    live = figure.mistakes({"plain": reader(), "better": reader(hand.BETTER)}, V, v)
+    to_both_ends(live)
+    for name, recipe in (("plain", hand.PLAIN), ("better", hand.BETTER)):
+        p = reader(recipe)(V)
+        wrong = sorted(np.flatnonzero(p.argmax(axis=1) != v), key=lambda i: -p[i].max())
+        for rank in (1, 3, live.controls["rank"].values[-1]):
+            status = live.move(who=name, rank=rank).status
+            at = wrong[min(rank, len(wrong)) - 1]
+            told = numbers(status)
+            assert told[:3] == [len(wrong), len(V), min(rank, len(wrong))]
+            assert told[3:] == [v[at], p[at].argmax(), round(100 * p[at].max())]
+            assert ("the last" in status) == (rank >= len(wrong))
+
+
+def test_a_reader_without_a_mistake_is_told():
+    _, (V, v), _ = parts()
+    live = figure.mistakes(lambda images: np.eye(10)[v], V, v)
+    assert live.status == f"The reader misreads 0 of {len(V)} images."
+    to_both_ends(live)
+
+
+def test_an_eight_has_its_article():
+    _, (V, v), _ = parts()
+    live = figure.mistakes(lambda images: np.eye(10)[np.where(v == 3, 8, 3)], V, v)
+    said = {live.move(rank=rank).status.partition(": ")[2] for rank in range(1, live.controls["rank"].values[-1], 9)}
+    assert "a 3, read as an 8, 100% sure." in said and "an 8, read as a 3, 100% sure." in said
+
+
+# --- the dashboard
+
+
+def test_the_dashboard_trains_what_train_trains():
+    training, validation, _ = parts()
+    live = figure.dashboard(training, validation, epochs=6)
+    assert live.status.startswith("Epoch 0 of 6")
+    for moved in (False, True):
+        live.move(width=16, moved=moved, run=0)
+        live.move(run=6)
+        recipe = hand.Recipe(width=16, epochs=6, lr=live.values["lr"], anneal=True)
+        net, theta = hand.trained(recipe.but(augment=hand.augment if moved else None), *training)
+        told = numbers(live.status)
+        assert told[:3] == [6, 6, 16]
+        shares = [100 * net.accuracy(theta, *part) for part in (training, validation)]
+        assert told[4:6] == [pytest.approx(share, abs=0.051) for share in shares]
+        losses = [net.loss(theta, *part) for part in (training, validation)]
+        assert told[6:] == [pytest.approx(loss, rel=0.06) for loss in losses]
+        assert f"rate {number(live.values['lr'])}" in live.status
+
+
+def test_the_first_gradient_is_that_of_the_whole_part():
+    training, validation, _ = parts()
+    live = figure.dashboard(training, validation, epochs=2)
+    net = trained(hand.BETTER)[0]
+    _, g = net.loss_and_gradient(net.initialise(seed=0), *training)
+    assert np.allclose(live.values["run"].states[0][2], [np.linalg.norm(W) for W, _ in net.unpack(g)])
+
+
+def test_the_rate_acts_at_once_and_the_width_begins_anew():
+    training, validation, _ = parts()
+    live = figure.dashboard(training, validation, epochs=8)
+    live.move(width=16, run=4)
+    run = live.values["run"]
+    assert live.move(lr=1e-4).values["run"] is run and run.done == 4
+    before = run.states[-1][0][0]
+    live.move(run=5)
+    assert abs(run.states[-1][0][0] - before) < 0.02  # so small a rate hardly moves it
+    assert live.move(width=64).values["run"] is not run
+
+
+def test_controls_go_to_both_ends_and_too_high_a_rate_is_told_as_it_is():
+    training, validation, _ = parts()
+    live = figure.dashboard(training, validation, epochs=3)
+    live.move(width=16, run=2)
+    to_both_ends(live)
+    live.move(lr=1.0, width=16, run=0)
+    live.move(run=3)
+    assert not live.error and numbers(live.status)[4] < 60
+    assert cosine_annealing(1.0, steps=3)(3) == 0
