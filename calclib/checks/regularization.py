@@ -275,19 +275,16 @@ def mean_error(fit, part):
 def pick_lambda(pick_lambda):
     """The λ with the lowest error on the validation part, for fits of the training part alone."""
     lams = [0.001, 0.01, 0.1, 0.5, 2.0, 10.0]
-    for seed, order in ((0, 1), (3, -1), (8, 1)):
+    for seed, order in ((24, 1), (3, -1), (27, -1)):  # where the mistakes below lead apart
         train, validation = overfitted(seed, 3.0)
         row = np.array(lams[::order])
         on = {
             "validation": [mean_error(closed_form(*train, lam), validation) for lam in row],
             "training": [mean_error(closed_form(*train, lam), train) for lam in row],
             "swapped": [mean_error(closed_form(*validation, lam), train) for lam in row],
-            "seen": [mean_error(closed_form(*validation, lam), validation) for lam in row],
         }
         k = {name: int(np.argmin(errors)) for name, errors in on.items()}
         right = float(row[k["validation"]])
-        sizes = [np.sum(closed_form(*train, lam)[:-1] ** 2) for lam in row]
-        penalised = np.array(on["training"]) + row * sizes
         got = pick_lambda(row.copy(), train, validation)
         expect(
             got,
@@ -295,14 +292,14 @@ def pick_lambda(pick_lambda):
             at=f"pick_lambda({row.tolist()}, train, validation)",
             tol=1e-9,
             mistakes={
-                "it is chosen on the training error, which is lowest for the smallest λ.": float(row[k["training"]]),
+                "it is chosen where it was fitted: training error is lowest at the smallest λ.": float(
+                    row[k["training"]]
+                ),
                 "this is the place of λ in the row, not λ itself.": k["validation"],
                 "this is the place of λ in the row, and chosen on the training error.": k["training"],
                 "this is the validation error itself, not the λ that gives it.": min(on["validation"]),
                 "the parts are swapped: fit on train, judge on validation.": float(row[k["swapped"]]),
-                "it is fitted and judged on the validation part.": float(row[k["seen"]]),
                 "this is the λ with the highest validation error.": float(row[int(np.argmax(on["validation"]))]),
-                "the penalty is no part of the error that is judged.": float(row[int(np.argmin(penalised))]),
                 "always the largest λ?": max(lams),
                 "always the first λ?": float(row[0]),
             },
@@ -349,17 +346,12 @@ def dropout(dropout):
         at_test = handed_on(dropout(given, p, rng, False), h, f"dropout(h, {p}, rng, False)")
         if (at_test == 0).any():
             raise NotYet(f"dropout(h, {p}, rng, False) drops units: at test dropout is off.")
-        expect(
-            at_test,
-            h,
-            at=f"dropout(h, {p}, rng, False)",
-            tol=1e-9,
-            mistakes={
-                "at test nothing is scaled: training has done that already.": h * (1 - p),
-                "at test nothing is scaled up.": h / (1 - p),
-            },
-        )
-    expect(dropout(h.copy(), 0.0, np.random.default_rng(3), True), h, at="dropout(h, 0, rng, True)", tol=1e-9)
+        if not np.allclose(at_test, h):
+            scaled = np.allclose(at_test, h * (1 - p)) or np.allclose(at_test, h / (1 - p))
+            why = "training has scaled already." if scaled else "h itself is handed on."
+            raise NotYet(f"dropout(h, {p}, rng, False) is not h: at test nothing is scaled, {why}")
+    if not np.allclose(dropout(h.copy(), 0.0, np.random.default_rng(3), True), h):
+        raise NotYet("dropout(h, 0, rng, True) is not h: with p = 0 nothing drops out.")
 
 
 def handed_on(got, h, call):
@@ -380,11 +372,11 @@ def stopped(losses, patience):
 
 
 HISTORIES = (
-    ([3.0, 2.0, 1.5, 1.6, 1.7, 0.5], 2),
+    ([3.0, 2.0, 1.5, 1.6, 1.7, 1.8, 1.9, 0.5], 3),
     ([3.0, 2.0, 2.5, 2.4, 2.3, 1.0], 3),
     ([4.0, 3.0, 2.0, 1.0], 2),
     ([2.0, 1.0, 1.0, 1.0, 1.0], 2),
-    ([5.0, 4.0, 4.5, 3.5, 3.8, 3.9, 4.0, 4.1], 3),
+    ([5.0, 4.0, 4.5, 4.6, 3.5, 3.8, 3.9, 4.0, 4.1], 3),
 )
 
 

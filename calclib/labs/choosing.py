@@ -82,6 +82,9 @@ def chooser(train, validation, test=None, fits=None, *, names=None, lams=None, l
             weights.plot(lams, f.w, color=QUIET, linewidth=0.7, alpha=0.7)
             weights.axhline(0, color=QUIET, linewidth=0.5)
             weights.set(xscale="log", xlabel="λ", ylim=window(*(f.w[len(lams) // 4 :] for f in known.values())))
+            for ax in column:
+                ax.locator_params(axis="x", numticks=4)
+                ax.minorticks_off()
         first = np.reshape(axes, (2, -1))[:, 0]
         first[0].set(ylabel="mean error²")
         first[1].set(ylabel="coefficients")
@@ -106,5 +109,5 @@ def chooser(train, validation, test=None, fits=None, *, names=None, lams=None, l
         "For each penalty, above: mean squared errors against λ, training solid, validation dashed with a ring where "
         f"it is lowest{', test dotted' if test is not None else ''}. Below: every coefficient against λ."
     )
-    ranges, size = {"lam": lams}, (3.9 * max(2, len(fits)), 5.2)
-    return explore(marks, scene, **ranges, panels=(2, len(fits)), size=size, alt=alt, labels={"lam": "λ"})
+    size = max(7.8, 2.6 * len(fits)), 5.2
+    return explore(marks, scene, lam=lams, panels=(2, len(fits)), size=size, alt=alt, labels={"lam": "λ"})

@@ -16,7 +16,17 @@ from calclib.pictures.palette import GRADIENT, PATH, QUIET, TRUTH
 from calclib.pictures.plots import curve, tag, window
 from calclib.regularization import lasso, ridge
 
-__all__ = ["chooser", "geometry", "masks", "one_weight", "optimum", "polynomial", "seeds", "stopping"]
+__all__ = [
+    "chooser",
+    "geometry",
+    "half_and_half",
+    "masks",
+    "one_weight",
+    "optimum",
+    "polynomial",
+    "seeds",
+    "stopping",
+]
 
 LAMS = [float(f"{10 ** (k / 4):.2g}") for k in range(-36, 5)]
 KINDS = {"L2": ridge, "L1": lasso, "half and half": half_and_half}
