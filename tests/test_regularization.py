@@ -232,6 +232,38 @@ class TestLasso:
         assert not lasso(X, y, 1.0001 * wall)[0].any()
         assert np.count_nonzero(lasso(X, y, 0.999 * wall)[0]) == 1
 
+    @given(seed=st.integers(0, 10), lam=st.floats(0.001, 5), ratio=st.floats(0.05, 1))
+    def test_the_elastic_net_meets_its_conditions_too(self, seed, lam, ratio):
+        X, y = regression(seed)
+        w, b = lasso(X, y, lam, ratio)
+        g = 2 * X.T @ (X @ w + b - y) / len(X) + 2 * (1 - ratio) * lam * w
+        np.testing.assert_allclose(g[w != 0], -ratio * lam * np.sign(w[w != 0]), atol=1e-9)
+        assert (abs(g[w == 0]) <= ratio * lam + 1e-9).all()
+
+    def test_without_corners_it_is_ridge(self):
+        X, y = regression()
+        for lam in (0.0, 0.3, 4.0):
+            np.testing.assert_allclose(lasso(X, y, lam, 0.0)[0], ridge(X, y, lam)[0], atol=1e-10)
+
+    @pytest.mark.parametrize("ratio", [0.5, 1.0])
+    def test_high_polynomials_are_solved_to_rounding_at_every_strength(self, ratio):
+        """Columns so alike that steps would need millions."""
+        x = np.random.default_rng(0).uniform(-1, 1, 15)
+        X, lams = np.vander(x, 13)[:, -2::-1], 10.0 ** np.arange(-9, 2)
+        A, y = X - X.mean(axis=0), np.sin(3 * x)
+        for lam, w in zip(lams, lasso(X, y, lams, ratio)[0], strict=True):
+            g = 2 * A.T @ (A @ w - (y - y.mean())) / 15 + 2 * (1 - ratio) * lam * w
+            broken = np.where(w != 0, abs(g + ratio * lam * np.sign(w)), np.maximum(abs(g) - ratio * lam, 0))
+            assert broken.max() < 1e-9
+
+    def test_equal_columns_share_under_the_elastic_net_alone(self):
+        X, y = regression()
+        twice = np.column_stack([X, X[:, 0]])
+        w = lasso(twice, y, 0.1, 0.5)[0]
+        assert w[0] == pytest.approx(w[6]) and w[0] != 0
+        alone, both = lasso(X, y, 0.1)[0], lasso(twice, y, 0.1)[0]
+        assert both[0] + both[6] == pytest.approx(alone[0])
+
     def test_constant_columns_get_nothing(self):
         w, b = lasso(np.ones((5, 2)), np.arange(5.0), 0.1)
         np.testing.assert_array_equal(w, [0, 0])
