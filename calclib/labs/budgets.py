@@ -56,6 +56,7 @@ def one_weight(penalties=None, *, lam=0.5, target=3.0):
         height = (w - target) ** 2 + penalty(w, lam)
         ruler(left, (w, -4), (w, height))
         dot(left, w, height, color=PATH)
+        tag(left, "sum", (w, height), (-11, 12), color=PATH)
         tag(left, "loss", (target, 0), (-10, -17), color=TRUTH)
         tag(left, "penalty", beside(price, grid, -target), (-18, 8), color=GRADIENT)
         totals = (grid - targets[:, None]) ** 2 + price

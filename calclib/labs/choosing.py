@@ -68,13 +68,14 @@ def chooser(train, validation, test=None, fits=None, *, names=None, lams=None, l
     many = len(train[0][0])
 
     def scene(axes):
-        limits = window(*(np.log10(e) for f in known.values() for e in f.errors), margin=0.12)
+        limits = window(*(np.log10(e) for f in known.values() for e in f.errors), margin=0.2)
         for column, (name, f) in zip(np.reshape(axes, (2, -1)).T, known.items(), strict=True):
             errors, weights = column
             for (word, color, line), error in zip(PARTS, f.errors, strict=False):
                 errors.plot(lams, error, line, color=color)
-                above = word == "training" or error[0] == max(e[0] for e in f.errors)
-                tag(errors, word, (lams[0], error[0]), (4, 7 if above else -15), color=color)
+                above = sorted(e[0] for e in f.errors[1:]).index(error[0]) if word != "training" else None
+                place = (error[0], -16) if above is None else (max(e[0] for e in f.errors), 7 + 14 * above)
+                tag(errors, word, (lams[0], place[0]), (4, place[1]), color=color)
             errors.plot(
                 lams[best[name]], f.errors[1][best[name]], "o", color=PATH, markerfacecolor="white", markersize=11
             )
