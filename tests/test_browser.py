@@ -334,7 +334,7 @@ def test_a_drawing_is_made_and_unmade_by_mouse_and_by_keys(chromium, address):
     sentence.get_by_text("ink 0.").wait_for()
     before = scrolled(page)
     board.focus()
-    for key in ["ArrowRight", "ArrowDown", "Space"]:
+    for key in ["End", "Home", "ArrowRight", "ArrowDown", "Space"]:
         page.keyboard.press(key)
     shows(live, drawing=[0] * 9 + [16] + [0] * 54)
     assert board.locator("#" + board.get_attribute("aria-activedescendant")).get_attribute("aria-label") == (

@@ -149,6 +149,8 @@ function grid({ label, rows, columns, ink }, set) {
     if (event.key in walks) {
       const [down, right] = walks[event.key], row = Math.floor(cursor / columns) + down, column = cursor % columns + right;
       if (row >= 0 && row < rows && column >= 0 && column < columns) at(row * columns + column);
+    } else if (event.key === "Home" || event.key === "End") {
+      at(cursor - cursor % columns + (event.key === "End" ? columns - 1 : 0)); // the ends of the row
     } else if ([" ", "Enter", "Backspace", "Delete"].includes(event.key)) {
       const wet = event.key === " " || event.key === "Enter" ? (levels[cursor] === ink ? 0 : ink) : 0;
       set(levels.map((level, i) => (i === cursor ? wet : level)));
