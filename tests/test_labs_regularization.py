@@ -141,6 +141,12 @@ def test_the_drawn_optimum_obeys_the_conditions_to_rounding():
     assert zeros["L1"] > 100 and zeros["L2"] == 0
 
 
+def test_rounding_does_not_decide_whether_a_weight_is_zero():
+    """At 45° and λ = 2 the first quarter's own point lies on the axis."""
+    for angle in 45 + np.array([-1e-14, 0, 1e-14]):
+        assert figure.optimum("L1", 2.0, angle)[1] == 0
+
+
 def test_the_geometry_says_what_it_draws():
     live = figure.geometry()
     to_both_ends(live)

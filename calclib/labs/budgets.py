@@ -106,7 +106,8 @@ def optimum(kind, lam, angle, centre=CENTRE, curvatures=CURVATURES):
     if one_of("kind", kind, SIDES) == "L2":
         return np.linalg.solve(A + lam * np.eye(2), A @ c)
     quarters = [np.array(s) for s in ((1, 1), (1, -1), (-1, 1), (-1, -1))]
-    inside = [w for s in quarters if ((w := c - np.linalg.solve(A, lam / 2 * s)) * s > 0).all()]
+    # a hair inside: where a quarter's own point lies on an axis, rounding must not decide on which side
+    inside = [w for s in quarters if ((w := c - np.linalg.solve(A, lam / 2 * s)) * s > 1e-12).all()]
     pull = A @ c
     on_axis = np.sign(pull) * np.maximum(np.abs(pull) - lam / 2, 0) / np.diag(A)
     points = np.array([*inside, *np.diag(on_axis)])
