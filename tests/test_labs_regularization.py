@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from calclib import lasso, ridge
+from calclib import Network, adam, digits, lasso, ridge, split, train
 from calclib.labs import budgets, choosing
 from calclib.labs import regularization as figure
 from calclib.regularization import elastic_net, l1, l2
@@ -317,3 +317,43 @@ def test_stopping_tells_best_and_stop_at_every_epoch():
 def test_a_rule_that_gives_no_pair_is_told():
     for broken in (lambda losses, patience: None, lambda losses, patience: (99, None), lambda losses, patience: 3):
         assert "(best, None), would do" in figure.stopping(histories(), broken).error
+
+
+# --- a run to watch
+
+
+def written():
+    """A training and a validation part of handwriting."""
+    seen, held, _ = split(*digits(), 0.1, 0.1, 0.8, seed=3, stratify=True)
+    return seen, held
+
+
+@pytest.mark.parametrize("p", [0.0, 0.5])
+def test_the_watched_run_is_plain_training(p):
+    seen, held = written()
+    status = figure.watching(seen, held, epochs=6).move(p=p, width=30, run=6).status
+    net = Network(64, 30, 10, dropout=p)
+    thetas = [e.theta for e in train(net, net.initialise(), *seen, adam, epochs=6, lr=0.003, batch=40)]
+    losses = [net.loss(t, *held) for t in thetas]
+    wanted = [6, 6, p, 30, net.loss(thetas[-1], *seen), losses[-1], min(losses), 1 + int(np.argmin(losses))]
+    wanted += [100 * net.accuracy(thetas[-1], *part) for part in (seen, held)]
+    assert numbers(status) == pytest.approx(wanted, abs=0.51) and "of the labels" in status
+    assert numbers(status)[4:7] == pytest.approx(wanted[4:7], abs=0.0051)
+
+
+def test_dropout_acts_at_once_and_another_width_starts_anew():
+    live = figure.watching(*written(), epochs=6).move(run=3)
+    run = live.values["run"]
+    live.move(p=0.75, run=6)
+    assert live.values["run"] is run and run.done == 6
+    plain = figure.watching(*written(), epochs=6).move(run=6).values["run"]
+    assert run.states[:4] == plain.states[:4] and run.states[5] != plain.states[5]
+    live.move(width=8, run=1)
+    assert live.values["run"] is not run and "8 units" in live.status
+
+
+def test_every_p_and_width_is_drawn():
+    live = figure.watching(*written(), epochs=2)
+    for p in (0.0, 0.75):
+        for width in (8, 300):
+            assert live.move(p=p, width=width, run=2).status.startswith("Epoch 2 of 2") and not live.error

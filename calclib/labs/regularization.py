@@ -10,6 +10,7 @@ import numpy as np
 from calclib.labs.budgets import geometry, one_weight, optimum
 from calclib.labs.choosing import Fits, chooser, half_and_half, powers
 from calclib.labs.handicaps import masks, seeds, stopping
+from calclib.labs.watching import watching
 from calclib.live import explore
 from calclib.live.controls import number
 from calclib.pictures.palette import GRADIENT, PATH, QUIET, TRUTH
@@ -26,6 +27,7 @@ __all__ = [
     "polynomial",
     "seeds",
     "stopping",
+    "watching",
 ]
 
 LAMS = [float(f"{10 ** (k / 4):.2g}") for k in range(-36, 5)]
