@@ -31,6 +31,11 @@ MOMENTS = "t = t + 1\nm = beta1 * m + (1 - beta1) * g\nv = beta2 * v + (1 - beta
 HATS = "m_hat = m / (1 - beta1**t)\nv_hat = v / (1 - beta2**t)\n"
 BOTH = MOMENTS + HATS + "return x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v, t"
 DECAY = MOMENTS + HATS + "return (1 - lr * weight_decay) * x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v, t"
+ONLY_TWO = (
+    "v = np.broadcast_to(v, np.shape(x))\nnew, moved = np.zeros(2), np.array(x)\nfor i in (0, 1):\n"
+    "    new[i] = beta * v.ravel()[i] + g.ravel()[i]\n    moved.flat[i] -= lr * new[i]\n"
+    "return moved.reshape(2), new"
+)
 DAMPED = "v = g if t == 0 else beta * v + (1 - dampening) * g\nreturn x - lr * v, v, t + 1"
 
 RIGHT = {
@@ -58,7 +63,7 @@ RIGHT = {
     "adamw": [
         DECAY,
         "shrunk = (1 - lr * weight_decay) * x\n"
-        "return ready_adam(shrunk, g, m, v, t, lr=lr, beta1=beta1, beta2=beta2, eps=eps)",
+        "return ready.adam(shrunk, g, m, v, t, lr=lr, beta1=beta1, beta2=beta2, eps=eps)",
         MOMENTS + HATS + "shrunk = x - lr * weight_decay * x\nreturn shrunk - lr * m_hat / (v_hat**0.5 + eps), m, v, t",
     ],
     "damped": [
@@ -89,6 +94,14 @@ WRONG = {
         "g /= 1\ng += beta * v\nreturn x - lr * g, g": "changed the g",
         "v = 0.9 * v + g\nreturn x - 0.1 * v, v": "should be",
         "v = np.round(beta * v + g, 6)\nreturn x - lr * v, v": "PyTorch's x should be",
+        "v = beta * v - lr * g\nreturn x + v, v": "the form v ← βv − αg",
+        "v = beta * v + lr * g\nreturn x - lr * v, v": "α stands twice",
+        "v = (1 - beta) * v + beta * g\nreturn x - lr * v, v": "β and 1 − β are swapped",
+        "v = beta * v + g\nreturn list(x - lr * v), list(v)": "the new x of momentum(…)",
+        "v = beta * v + g\nreturn x - lr * v, v.tolist()": "is a list, where an array should be",
+        ONLY_TWO: "ValueError",
+        HEAVY.replace("v = beta", "v = np.zeros(2) if np.ndim(v) == 0 else v\nv = beta"): "ValueError",
+        "v = beta * v + g\nreturn x - lr * (v if v.shape == (2,) else v[0]), v": "for an x of shape (2, 3)",
     },
     "nesterov": {
         HEAVY: "this is the heavy ball",
@@ -99,6 +112,11 @@ WRONG = {
         AHEAD.replace("+ g\n", "+ (1 - beta) * g\n"): "(1 − β) does not belong",
         AHEAD.replace("x - lr", "x + lr"): "this climbs",
         "return x - lr * (g + beta * g), g": "that came in is not used",
+        AHEAD.replace("lr * (g + beta * v)", "(lr * g + beta * v)"): "α multiplies both",
+        AHEAD.replace("(g + beta * v)", "(v + beta * g)"): "not v + βg",
+        "v = beta * v + lr * g\nreturn x - (lr * g + beta * v), v": "stands inside v",
+        "old, v = v, beta * v - lr * g\nreturn x - beta * old + (1 + beta) * v, v": "the form v ← βv − αg",
+        AHEAD.replace("lr * (", "("): "learning rate is missing",
         "return x - lr * (g + beta * (beta * v + g)), v": "new v is to be returned",
     },
     "rmsprop": {
@@ -113,7 +131,9 @@ WRONG = {
         SCALED.replace("np.sqrt(v)", "v"): "root is missing",
         SCALED.replace(" + eps", ""): "ε is missing",
         SCALED.replace("g / (", "g * ("): "multiplies by the root",
-        SCALED.replace("(np.sqrt(v) + eps)", "np.sqrt(v) + eps"): "should be",
+        SCALED.replace("(np.sqrt(v) + eps)", "np.sqrt(v) + eps"): "adds ε to x",
+        SCALED.replace("lr * g / (np.sqrt(v) + eps)", "(lr / np.sqrt(v) + eps) * g"): "adds ε to the rate",
+        SCALED.replace("lr * g", "g"): "learning rate is missing",
         SCALED.replace("lr * g / (np.sqrt(v) + eps)", "lr * (g / np.sqrt(v) + eps)"): "brackets are missing",
         SCALED.replace(" / (np.sqrt(v) + eps)", ""): "v is not used in the step",
         SCALED.replace("beta * v + ", ""): "that came in is not used",
@@ -133,6 +153,16 @@ WRONG = {
         BOTH.replace("eps), m, v, t", "eps), m_hat, v_hat, t"): "for this step only",
         BOTH.replace("lr * m_hat", "lr * g"): "steps along g",
         BOTH.replace("g**2", "np.mean(g**2)"): "one v is shared",
+        BOTH.replace("**t", ""): "the power is missing",
+        BOTH.replace("t = t + 1", "t = 1").replace("m, v, t", "m, v, t + 3"): "the power is missing",
+        BOTH.replace("/ (1 - beta", "* (1 - beta"): "so divide",
+        BOTH.replace("v / (1 - beta2**t)", "v").replace(
+            "np.sqrt(v_hat)", "np.sqrt(v) / (1 - beta2**t)"
+        ): "outside the root",
+        BOTH.replace(" + eps", ""): "ε is missing",
+        BOTH.replace("(np.sqrt(v_hat) + eps)", "np.sqrt(v_hat) + eps"): "adds ε to x",
+        BOTH.replace("lr * m_hat", "m_hat"): "learning rate is missing",
+        BOTH.replace("beta2", "beta1"): "one β serves both",
         BOTH.replace("np.sqrt(v_hat)", "v_hat"): "root is missing",
         BOTH.replace("(1 - beta1) * ", "").replace("(1 - beta2) * ", ""): "(1 − β₁) and (1 − β₂) are missing",
         BOTH.replace("(1 - beta1) * ", ""): "(1 − β₁) is missing",
@@ -155,6 +185,10 @@ WRONG = {
         DECAY.replace("(1 - lr * weight_decay)", "(1 - 2 * lr * weight_decay)"): "twice too strong",
         DECAY.replace("(1 - lr * weight_decay) * x", "x - lr * weight_decay * np.sign(x)"): "sign of x",
         DECAY.replace("m / (1 - beta1**t)", "m"): "m̂ is without its correction",
+        DECAY.replace("(1 - lr * weight_decay) * x", "x").replace("m_hat / ", "(m_hat + weight_decay * x) / "): (
+            "divided by √v̂, as m̂ is"
+        ),
+        DECAY.replace("lr * m_hat", "m_hat"): "learning rate is missing",
         DECAY.replace("(np.sqrt(v_hat) + eps)", "np.sqrt(v_hat + eps)"): "ε stands inside the root",
     },
     "damped": {
@@ -172,7 +206,7 @@ WRONG = {
 
 class TestOptimizers(Answers):
     check, FUNCTIONS, RIGHT, WRONG = check, FUNCTIONS, RIGHT, WRONG
-    SPACE = {"ready_adam": ready.adam}
+    SPACE = {"ready": ready}
 
 
 # --- what decides
@@ -331,3 +365,24 @@ def test_no_rate_alone_reaches_the_target(step):
     path = descend(step, rosenbrock, np.tile([-1.0, 1.0], (1401, 1)), lr=rates, steps=check.BUDGET, escape=1e3)
     lost = np.where(path.diverged, np.inf, rosenbrock(path[-1]))
     assert check.TARGET < lost.min() < np.inf
+
+
+@pytest.mark.parametrize(
+    "name, body, lender",
+    [
+        ("momentum", "_, v = ready.nesterov(x, g, v, lr=lr, beta=beta)\nreturn x - lr * v, v", "nesterov"),
+        (
+            "rmsprop",
+            "x, _, v, _ = ready.adam(x, g, 0.0, v, 10**6, lr=lr, beta1=0.0, beta2=beta, eps=eps)\nreturn x, v",
+            "adam",
+        ),
+        (
+            "adam",
+            "return ready.adamw(x, g, m, v, t, lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=0.0)",
+            "adamw",
+        ),
+    ],
+)
+def test_another_of_calclibs_steps_in_disguise_is_not_the_learners(name, body, lender):
+    answer = TestOptimizers().answer(name, body)
+    assert answer.state == "not yet" and f"calclib's own {lender}:" in answer.message

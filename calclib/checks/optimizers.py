@@ -39,6 +39,9 @@ def one_step(step, call, wanted, wrong, knobs, **memory):
     parts = ["x", *memory]
     if not isinstance(got, tuple) or len(got) != len(parts):
         raise NotYet(f"{at} is {show(got)}, where a tuple of {len(parts)} should be: return {', '.join(parts)}.")
+    for name, part in zip(parts, got, strict=True):
+        if isinstance(part, list | tuple):
+            raise NotYet(f"the new {name} of {at} is a {type(part).__name__}, where an array should be: np.array(…).")
     for name, before in {"x": X, "g": G, **memory}.items():
         if not np.array_equal(given[name], before):
             raise NotYet(
@@ -76,17 +79,36 @@ def as_pytorch(step, name, call):
                 expect(x, run.points[t], at=at, tol=1e-10)
 
 
+REST = np.zeros(3)
+MANY = np.array([[1.0, -2.0, 0.5], [-0.25, 3.0, 4.0]])
+
+
+def of_any_shape(step, exact, call, knobs, *memory):
+    """NotYet unless a first step from six numbers, as two rows, is what `exact` makes of each row."""
+    at = f"from no memory at all and for an x of shape (2, 3), the new x of {call}(x, g, …)"
+    try:
+        x, *_ = step(MANY.copy(), -3 * MANY, **knobs)
+    except (IndexError, TypeError, ValueError) as error:
+        raise NotYet(
+            f"It serves two numbers. But {at} is no number: {error!r}. A memory starts as the one number 0.0, and "
+            "numbers may be as many as there are."
+        ) from error
+    wanted = [exact(row, -3 * row, *memory, **knobs)[0] for row in MANY]
+    expect(x, np.array(wanted), at=at, tol=1e-10)
+
+
 # --- velocity
 
 
 VELOCITY_KNOBS = {"lr": 0.1, "beta": 0.8}, {"lr": 0.5, "beta": 0.3}
 
 
-@exercise(without=(optimizers.momentum,))
+@exercise(without=(optimizers.momentum, optimizers.nesterov))
 def momentum(momentum):
     """v ← βv + g, x ← x − αv: the path is PyTorch's to ten digits, and one number of memory for each of x is all."""
     for knobs in VELOCITY_KNOBS:
         one_step(momentum, "momentum", slips.heavy(X, G, V, **knobs), slips.HEAVY, knobs, v=V)
+    of_any_shape(momentum, slips.heavy, "momentum", knobs, REST)
     as_pytorch(momentum, "momentum", "momentum")
 
 
@@ -95,17 +117,19 @@ def nesterov(nesterov):
     """x ← x − α(g + βv), with the v that g has just renewed: the look ahead is one more β, and PyTorch's points."""
     for knobs in VELOCITY_KNOBS:
         one_step(nesterov, "nesterov", slips.ahead(X, G, V, **knobs), slips.NESTEROV, knobs, v=V)
+    of_any_shape(nesterov, slips.ahead, "nesterov", knobs, REST)
     as_pytorch(nesterov, "nesterov", "nesterov")
 
 
 # --- scale
 
 
-@exercise(without=(optimizers.rmsprop,))
+@exercise(without=(optimizers.rmsprop, optimizers.adam, optimizers.adamw))
 def rmsprop(rmsprop):
     """x ← x − αg/(√v + ε), each coordinate by its own recent size: PyTorch's points, which call this β alpha."""
     for knobs in ({"lr": 0.1, "beta": 0.8, "eps": 0.1}, {"lr": 0.5, "beta": 0.3, "eps": 0.01}):
         one_step(rmsprop, "rmsprop", slips.scaled(X, G, S, **knobs), slips.RMSPROP, knobs, v=S)
+    of_any_shape(rmsprop, slips.scaled, "rmsprop", knobs, REST)
     as_pytorch(rmsprop, "rmsprop", "rmsprop")
 
 
@@ -115,11 +139,12 @@ def rmsprop(rmsprop):
 ADAM_KNOBS = {"lr": 0.1, "beta1": 0.8, "beta2": 0.6, "eps": 0.1}, {"lr": 0.5, "beta1": 0.3, "beta2": 0.7, "eps": 0.01}
 
 
-@exercise(without=(optimizers.adam,))
+@exercise(without=(optimizers.adam, optimizers.adamw))
 def adam(adam):
     """Momentum over RMSprop, both corrected for their start from zero: Algorithm 1, and PyTorch's points."""
     for knobs in ADAM_KNOBS:
         one_step(adam, "adam", slips.both(X, G, M, S, 3, **knobs), slips.ADAM, knobs, m=M, v=S, t=3)
+    of_any_shape(adam, slips.both, "adam", knobs, REST, REST, 0)
     as_pytorch(adam, "adam", "adam")
 
 
@@ -129,6 +154,7 @@ def adamw(adamw):
     for knobs in ADAM_KNOBS:
         knobs = {**knobs, "weight_decay": 0.2}
         one_step(adamw, "adamw", slips.both(X, G, M, S, 3, **knobs), slips.ADAMW, knobs, m=M, v=S, t=3)
+    of_any_shape(adamw, slips.both, "adamw", knobs, REST, REST, 0)
     as_pytorch(adamw, "adamw", "adamw")
 
 
@@ -195,4 +221,5 @@ def damped(damped):
     for knobs in ({"lr": 0.1, "beta": 0.8, "dampening": 0.7}, {"lr": 0.5, "beta": 0.3, "dampening": 0.2}):
         for v, t in ((np.zeros(2), 0), (V, 3), (V, 1)):
             one_step(damped, "damped", slips.dampened(X, G, v, t, **knobs), slips.DAMPED, knobs, v=v, t=t)
+    of_any_shape(damped, slips.dampened, "damped", knobs, REST, 0)
     as_pytorch(damped, "damped", "damped")

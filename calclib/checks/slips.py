@@ -32,6 +32,16 @@ HEAVY = {
     ),
     "the rate stands inside v. While α is constant that is the same path, but it is not PyTorch's v; and a schedule "
     "would act late.": lambda x, g, v, lr, beta: (x - (beta * v + lr * g), beta * v + lr * g),
+    "this is the form v ← βv − αg, x ← x + v. While α is constant that is the same path from rest, but PyTorch's v "
+    "has no α in it, and points uphill: v ← βv + g, x ← x − αv.": (
+        lambda x, g, v, lr, beta: (x + beta * v - lr * g, beta * v - lr * g)
+    ),
+    "α stands twice, in v and in the step.": (
+        lambda x, g, v, lr, beta: (x - lr * (beta * v + lr * g), beta * v + lr * g)
+    ),
+    "β and 1 − β are swapped, and PyTorch has no 1 − β: v ← βv + g.": (
+        lambda x, g, v, lr, beta: (x - lr * ((1 - beta) * v + beta * g), (1 - beta) * v + beta * g)
+    ),
     "β is missing: v forgets nothing, so nothing slows it down.": (lambda x, g, v, lr, beta: (x - lr * (v + g), v + g)),
     "this steps with the old v: first v ← βv + g, then x.": lambda x, g, v, lr, beta: (x - lr * v, beta * v + g),
     "this steps along g alone: v is not used.": lambda x, g, v, lr, beta: (x - lr * g, v),
@@ -68,6 +78,20 @@ NESTEROV = {
     "g is missing in the step: g + βv, with the new v.": (
         lambda x, g, v, lr, beta: (x - lr * beta * (beta * v + g), beta * v + g)
     ),
+    "brackets are missing: α multiplies both, g and βv.": (
+        lambda x, g, v, lr, beta: (x - (lr * g + beta * (beta * v + g)), beta * v + g)
+    ),
+    "β belongs to v in the step as well: g + βv, not v + βg.": (
+        lambda x, g, v, lr, beta: (x - lr * (beta * v + g + beta * g), beta * v + g)
+    ),
+    "the rate stands inside v. While α is constant that is the same path, but it is not PyTorch's v.": (
+        lambda x, g, v, lr, beta: (x - (lr * g + beta * (beta * v + lr * g)), beta * v + lr * g)
+    ),
+    "this is the form v ← βv − αg, with v before and after. While α is constant that is the same path from rest, but "
+    "PyTorch's v has no α in it, and points uphill.": (
+        lambda x, g, v, lr, beta: (x - beta * v + (1 + beta) * (beta * v - lr * g), beta * v - lr * g)
+    ),
+    "the learning rate is missing.": (lambda x, g, v, lr, beta: (x - (g + beta * (beta * v + g)), beta * v + g)),
     "v has gone one step too far: it is renewed once, by βv + g; the look ahead is for x alone.": (
         lambda x, g, v, lr, beta: (x - lr * (g + beta * (beta * v + g)), g + beta * (beta * v + g))
     ),
@@ -133,6 +157,24 @@ RMSPROP = {
     "brackets are missing: g/√v + ε adds ε to the step; it is g/(√v + ε).": (
         with_scale(mean_square, lambda g, v, eps: g / np.sqrt(v) + eps)
     ),
+    "brackets are missing: αg/√v + ε adds ε to x; it is αg/(√v + ε).": (
+        lambda x, g, v, lr, beta, eps: (
+            x - lr * g / np.sqrt(mean_square(g, v, beta)) + eps,
+            mean_square(g, v, beta),
+        )
+    ),
+    "brackets are missing: α/√v + ε adds ε to the rate; it is α/(√v + ε).": (
+        lambda x, g, v, lr, beta, eps: (
+            x - (lr / np.sqrt(mean_square(g, v, beta)) + eps) * g,
+            mean_square(g, v, beta),
+        )
+    ),
+    "the learning rate is missing.": (
+        lambda x, g, v, lr, beta, eps: (
+            x - g / (np.sqrt(mean_square(g, v, beta)) + eps),
+            mean_square(g, v, beta),
+        )
+    ),
     "v is not used in the step: divide g by √v + ε.": with_scale(mean_square, lambda g, v, eps: g),
     "the v that came in is not used, as if every step were the first.": (
         with_scale(lambda g, v, beta: (1 - beta) * g**2)
@@ -197,6 +239,28 @@ ADAM = {
     ),
     "t is too small by one: count this step first, t ← t + 1; the first step has t = 1.": (
         with_moments(lambda g, m, v, t, b1, b2, eps: right_step(g, m, v, t - 1, b1, b2, eps))
+    ),
+    "the power is missing: 1 − βᵗ, not 1 − β, which is right in the first step only.": (
+        with_moments(lambda g, m, v, t, b1, b2, eps: right_step(g, m, v, 1, b1, b2, eps))
+    ),
+    "this multiplies by 1 − βᵗ: m and v are too small, so divide.": (
+        with_moments(lambda g, m, v, t, b1, b2, eps: m * (1 - b1**t) / (np.sqrt(v * (1 - b2**t)) + eps))
+    ),
+    "v is corrected outside the root: √(v/(1 − β₂ᵗ)), not √v/(1 − β₂ᵗ).": (
+        with_moments(lambda g, m, v, t, b1, b2, eps: m / (1 - b1**t) / (np.sqrt(v) / (1 - b2**t) + eps))
+    ),
+    "ε is missing.": with_moments(lambda g, m, v, t, b1, b2, eps: right_step(g, m, v, t, b1, b2, 0.0)),
+    "brackets are missing: αm̂/√v̂ + ε adds ε to x; it is αm̂/(√v̂ + ε).": (
+        lambda x, g, m, v, t, lr, eps, **b: (lambda new, *kept: (new + eps, *kept))(
+            *both(x, g, m, v, t, lr=lr, eps=0.0, **b)
+        )
+    ),
+    "the learning rate is missing.": lambda x, g, m, v, t, lr, **knobs: both(x, g, m, v, t, lr=1.0, **knobs),
+    "one β serves both: β₁ belongs to m, β₂ to v.": (
+        with_moments(
+            lambda g, m, v, t, b1, b2, eps: right_step(g, m, v, t, b1, b1, eps),
+            means=lambda g, m, v, b1, b2: moments(g, m, v, b1, b1),
+        )
     ),
     "the two β are swapped: β₁ belongs to m, β₂ to v.": (
         with_moments(
@@ -276,6 +340,11 @@ ADAMW = {
     ),
     "nothing decays: this is Adam.": with_decay(lambda new, x, lr, wd: new),
     "the sign of the decay is turned: weights grow.": with_decay(lambda new, x, lr, wd: new + lr * wd * x),
+    "λx is divided by √v̂, as m̂ is: x ← (1 − αλ)x stands apart.": (
+        lambda x, g, m, v, t, lr, beta1, beta2, eps, weight_decay: (
+            lambda new, m, v, t: (new - lr * weight_decay * x / (np.sqrt(v / (1 - beta2**t)) + eps), m, v, t)
+        )(*both(x, g, m, v, t, lr, beta1, beta2, eps))
+    ),
     "x itself is lost: (1 − αλ)x, not −αλx alone.": with_decay(lambda new, x, lr, wd: new - x - lr * wd * x),
     "the decay is twice too strong: (1 − αλ)x comes from ½λx², whose slope has no 2.": (
         with_decay(lambda new, x, lr, wd: new - 2 * lr * wd * x)
