@@ -3,6 +3,9 @@
 Those of one image, to draw and to look into, stand in `calclib.labs.drawing`.
 """
 
+from types import SimpleNamespace
+from typing import NamedTuple
+
 import numpy as np
 
 from calclib import handwriting
@@ -16,40 +19,64 @@ from calclib.pictures.palette import GRADIENT, PATH, QUIET, TRUTH
 from calclib.schedules import cosine_annealing
 from calclib.training import train
 
-__all__ = ["dashboard", "mistakes", "moves", "paint", "saliency"]
+__all__ = ["dashboard", "mistakes", "moves", "paint", "saliency", "watched"]
 
+BATCH = 64
+RATES = [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
 LOSSES, MISREAD, NORMS = (1e-3, 10.0), (1e-3, 1.2), (1e-5, 30.0)
 
 
-def dashboard(training, validation, *, epochs=60, lr=0.005, seed=0):
-    """A reader while it trains: loss, accuracy, and the gradient of each layer.
+class Watched(NamedTuple):
+    """A look at a reader before training and after each epoch: the training and the validation part, or layers."""
+
+    losses: np.ndarray
+    accuracies: np.ndarray
+    norms: np.ndarray  # ‖∂W‖ of each layer, in the epoch's last batch
+
+
+def looks(training, validation, now, epochs, seed=0):
+    """Train a reader 64–now.width–10, and yield a `Watched` row for each epoch; now.lr and now.moved act at once."""
+    (X, y), net = training, Network(64, now.width, 10)
+    cosine = cosine_annealing(1.0, steps=epochs * -(-len(X) // BATCH))
+
+    def seen(theta, gradient):
+        norms = [float(np.linalg.norm(W)) for W, _ in net.unpack(gradient)]
+        parts = training, validation
+        return Watched(
+            [net.loss(theta, *part) for part in parts], [net.accuracy(theta, *part) for part in parts], norms
+        )
+
+    def augment(images, rng):
+        return handwriting.augment(images, rng) if now.moved else images
+
+    theta = net.initialise(seed=seed)
+    yield seen(theta, net.loss_and_gradient(theta, X, y)[1])
+    knobs = {"batch": BATCH, "seed": seed, "augment": augment, "epochs": epochs, "weight_decay": 0.0}
+    for epoch in train(net, theta, X, y, adamw, lr=lambda t: now.lr * cosine(t), **knobs):
+        if not np.isfinite(epoch.theta).all():
+            return
+        yield seen(epoch.theta, epoch.gradient)
+
+
+def table(rows):
+    """Many looks as one `Watched` of arrays (epochs + 1, 2)."""
+    return Watched(*(np.array(part) for part in zip(*rows, strict=True)))
+
+
+def watched(training, validation, *, lr=0.005, width=128, moved=False, epochs=60):
+    """What the dashboard shows, as arrays."""
+    return table(looks(training, validation, SimpleNamespace(lr=lr, width=width, moved=moved), epochs))
+
+
+def dashboard(training, validation, *, epochs=60, lr=0.005):
+    """A reader while it trains: loss, share misread, and the gradient of each layer.
 
     Controls: the rate at the start of a cosine, acting at once; the width, which starts anew; whether images are moved;
     the run. training, validation: pairs (images, labels).
     """
-    (X, y), held = training, validation
-    steps = -(-len(X) // 64)
 
     def begin(now):
-        """(losses, accuracies, norms): of the training and the validation part; ‖∂‖ of each layer's weights."""
-        net = Network(64, now.width, 10)
-        cosine = cosine_annealing(1.0, steps=epochs * steps)
-
-        def looked_at(theta, gradient):
-            norms = [float(np.linalg.norm(W)) for W, _ in net.unpack(gradient)]
-            parts = (X, y), held
-            return [net.loss(theta, *part) for part in parts], [net.accuracy(theta, *part) for part in parts], norms
-
-        def augment(images, rng):
-            return handwriting.augment(images, rng) if now.moved else images
-
-        theta = net.initialise(seed=seed)
-        yield looked_at(theta, net.loss_and_gradient(theta, X, y)[1])
-        knobs = {"batch": 64, "seed": seed, "augment": augment, "epochs": epochs}
-        for epoch in train(net, theta, X, y, adamw, lr=lambda t: now.lr * cosine(t), **knobs):
-            if not np.isfinite(epoch.theta).all():
-                return
-            yield looked_at(epoch.theta, epoch.gradient)
+        return looks(training, validation, now, epochs)
 
     def scene(axes):
         loss, right, steep = axes
@@ -60,13 +87,14 @@ def dashboard(training, validation, *, epochs=60, lr=0.005, seed=0):
         for ax in axes:
             ax.set(xlim=(0, epochs), xlabel="epoch")
             ax.minorticks_off()
-        told = ("training", PATH), ("validation", TRUTH)
-        for ax, (first, second) in zip(axes, (told, told, (("layer 1", GRADIENT), ("layer 2", GRADIENT))), strict=True):
-            for text, color, height in ((f"— {first[0]}", first[1], 0.14), (f"- - {second[0]}", second[1], 0.05)):
-                ax.text(0.04, height, text, color=color, transform=ax.transAxes)
+        told = ("— training", PATH), ("- - validation", TRUTH)
+        steeps = ("— layer 1", GRADIENT), ("- - layer 2", GRADIENT)
+        for ax, words, top in ((loss, told, 0.75), (right, told, 0.75), (steep, steeps, 0.14)):
+            for (text, color), height in zip(words, (top, top - 0.09), strict=True):
+                ax.text(0.97, height, text, color=color, transform=ax.transAxes, ha="right")
 
     def marks(axes, lr=lr, width=128, moved=False, run=None):
-        losses, right, norms = (np.array(part) for part in zip(*run.states, strict=True))
+        losses, right, norms = table(run.states)
         colors = (PATH, TRUTH), (PATH, TRUTH), (GRADIENT, GRADIENT)
         ends, drawn = (LOSSES, MISREAD, NORMS), (losses, 1 - right, norms)
         for ax, pair, (low, high), both in zip(axes, drawn, ends, colors, strict=True):
@@ -86,7 +114,7 @@ def dashboard(training, validation, *, epochs=60, lr=0.005, seed=0):
         "each solid in vermilion for the training part and dashed in blue for the validation part; right the length of "
         "the gradient in each of the two layers, in purple."
     )
-    ranges = {"lr": (1e-4, 1.0), "width": [16, 64, 128, 256], "moved": False}
+    ranges = {"lr": RATES, "width": [16, 64, 128, 256], "moved": False}
     ranges["run"] = Training(begin, epochs, "epoch", "width")
     labels = {"lr": "learning rate α", "width": "units", "moved": "move the images", "run": "training"}
     return explore(marks, scene, **ranges, panels=3, size=(7.6, 3.2), alt=alt, labels=labels)
