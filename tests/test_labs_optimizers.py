@@ -297,6 +297,30 @@ def test_the_race_goes_to_both_ends_with_a_step_of_ones_own():
     assert "yours" in live.status
 
 
+def by_hand(x, g, v=0.0, *, lr=0.1, beta=0.9):
+    """Right for one point, and not made for many."""
+    new = np.array([beta * v[i] + g[i] for i in range(len(x))]) if np.ndim(v) else np.array(g)
+    return np.array([x[i] - float(lr) * new[i] for i in range(len(x))]), new
+
+
+@pytest.mark.parametrize("step", [*figure.RUNNERS.values(), lambda x, g, *, lr: (x - lr * np.sign(g),)])
+def test_a_step_that_takes_many_starts_runs_in_the_sweep(step):
+    assert figure.takes_many(step) and np.isfinite(figure.sweep(FLAT, step, rates=(1e-4, 1e-3))).all()
+
+
+@pytest.mark.parametrize("step", [by_hand, lambda x, g, *, lr: (x[0, 0],), lambda x, g, v, *, lr: (x, v)])
+def test_a_step_for_one_point_is_kept_out_of_the_sweep(step):
+    assert not figure.takes_many(step)
+
+
+def test_no_words_stand_where_the_dot_of_the_ravine_can_come():
+    left = figure.ravine().stage.figure.axes[0]
+    assert len(left.texts) == 2
+    for text in left.texts:
+        x, y = text.get_position()
+        assert text.get_transform() == left.transAxes and y > 1 and x in (0, 1)
+
+
 def test_a_rate_that_is_not_given_is_swept():
     live = figure.race({"Adam": adam}, courses={"flat": FLAT}, first="flat")
     rate = figure.best_rate(figure.sweep(FLAT, adam))
@@ -349,5 +373,5 @@ def test_the_share_of_the_map_is_counted():
     losses = np.full((len(figure.MAP_BETAS), len(figure.MAP_RATES)), np.inf)
     losses[3], losses[5, 7] = 5.0, 1.0
     told = figure.said("momentum, β", losses, 0, 0)
-    assert "none, the run is gone" in told and f"{(len(figure.MAP_RATES) + 1) / losses.size:.1%} of the map" in told
+    assert "none, the run is gone" in told and f"{len(figure.MAP_RATES) + 1} of its 2,074 points" in told
     assert f"at β = {figure.MAP_BETAS[5]:.2f}" in told

@@ -16,6 +16,7 @@ from calclib.validate import function
 __all__ = ["microscope", "observe"]
 
 STEPS = 60
+SLOWEST, FASTEST = 0.01, 1.0
 FAR = 1e6  # beyond this a run is not followed
 
 
@@ -83,7 +84,7 @@ def microscope(step=optimizers.adam, beta=None, *, ground=None, start=(-2.5, 1.0
         return observe(step, ground.gradient, start, coordinate, **{**knobs, "lr": lr, beta: value})
 
     base = observe(optimizers.gradient_descent, ground.gradient, start, coordinate, 1, lr=0.0)
-    spread, steep = 1.6 * abs(base["x"][0]) or 1.0, 1.6 * abs(base["g"][0]) or 1.0
+    spread, slope = 1.6 * abs(base["x"][0]) or 1.0, abs(base["g"][0]) or 1.0
 
     def scene(axes):
         place, slopes, sizes, rates = axes
@@ -91,11 +92,11 @@ def microscope(step=optimizers.adam, beta=None, *, ground=None, start=(-2.5, 1.0
             ax.plot([], [])
             ax.set(xlim=(0, STEPS + 1))
             ax.tick_params(labelbottom=ax is rates)
-        for ax, reach in ((place, spread), (slopes, steep)):
+        for ax, reach in ((place, spread), (slopes, 1.6 * slope)):
             ax.axhline(0, color=QUIET, linewidth=0.8)
             ax.set(ylim=(-reach, reach))
-        sizes.set(yscale="log", ylim=(1e-3, 1e3))
-        rates.set(yscale="log", ylim=(1e-5, 1e1), xlabel="step")
+        sizes.set(yscale="log", ylim=(slope / 250, 4 * slope))
+        rates.set(yscale="log", ylim=(SLOWEST / (slope if divides else 1) / 4, 4 * FASTEST), xlabel="step")
         for ax, name in zip(axes, ("position", "direction", "size", "rate"), strict=True):
             ax.set_ylabel(name)
             ax.text(1.01, 0.5, "α effective = 0.000000", transform=ax.transAxes, alpha=0)  # room for the numbers
@@ -112,7 +113,7 @@ def microscope(step=optimizers.adam, beta=None, *, ground=None, start=(-2.5, 1.0
         "along; the size that it is divided by; the effective rate. Numbers at this step stand at the right."
     )
     stops = [0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999]
-    controls = {"lr": (1e-3, 1.0), "value": stops, "at": range(1, STEPS + 1)}
+    controls = {"lr": (SLOWEST, FASTEST), "value": stops, "at": range(1, STEPS + 1)}
     labels = {"lr": "α", "value": {"beta": "β", "beta1": "β₁", "beta2": "β₂"}.get(beta, beta), "at": "step"}
     return explore(marks, scene, **controls, panels=(4, 1), size=(7.6, 6), alt=alt, labels=labels)
 
@@ -141,7 +142,8 @@ def draw(ax, run, lines, now):
         ax.plot(steps, y, style, color=color, linewidth=1.4)
         dot(ax, steps[now], y[now], color=color, markersize=6)
         height = 0.82 - 0.32 * k
-        ax.text(1.01, height, f"{words} = {number(y[now])}", transform=ax.transAxes, color=color, va="center")
+        told = f"{words} = {number(y[now])}{', dotted' if style == ':' else ''}"
+        ax.text(1.01, height, told, transform=ax.transAxes, color=color, va="center")
     ax.axvline(now + 1, color=QUIET, linewidth=0.8, linestyle="--")
     if not lines:
         ax.text(0.5, 0.5, "this step is divided by nothing", transform=ax.transAxes, color=QUIET, ha="center")

@@ -10,7 +10,7 @@ from matplotlib.colors import Normalize
 from calclib import optimizers
 from calclib.descent import descend
 from calclib.labs.microscope import knobs_of, memory_of, microscope
-from calclib.labs.race import COURSES, RATES, RUNNERS, THERE, Course, best_rate, race, sweep
+from calclib.labs.race import COURSES, RATES, RUNNERS, THERE, Course, best_rate, race, sweep, takes_many
 from calclib.landscapes import quadratic
 from calclib.live import explore
 from calclib.live.controls import number
@@ -33,6 +33,7 @@ __all__ = [
     "ravine",
     "sensitivity",
     "sweep",
+    "takes_many",
 ]
 
 
@@ -73,8 +74,9 @@ def ravine(step=optimizers.momentum, curvatures=(1.0, 25.0), *, lr=0.03, beta=0.
         left.imshow(shown, cmap="Blues_r", vmin=0.5, vmax=1.15, origin="lower", extent=(0, top, 0, 0.98), aspect="auto")
         left.contour(rates, betas, slow, [1.0], colors=PATH, linewidths=1.5)
         left.plot(rates[j], betas[k], "*", color=TRUTH, markersize=13, markeredgecolor="white")
-        tag(left, f"best: leaves {slow.min():.0%}", (rates[j], betas[k]), (7, 7), color=TRUTH, fontsize=9.5)
-        tag(left, "runs away", (0.995 * top, 0.04), (0, 0), color=PATH, ha="right", fontsize=9.5)
+        above = {"transform": left.transAxes, "fontsize": 9.5}  # where no dot comes
+        left.text(0, 1.02, f"★ best: leaves {slow.min():.0%}", color=TRUTH, **above)
+        left.text(1, 1.02, "white: runs away", color=PATH, ha="right", **above)
         left.set(xlabel="learning rate α", ylabel="memory β", xlim=(0, top), ylim=(0, 0.98))
         left.grid(False)
         contours(right, *survey(ground, ground.window, 61))
@@ -87,7 +89,7 @@ def ravine(step=optimizers.momentum, curvatures=(1.0, 25.0), *, lr=0.03, beta=0.
         right.plot(*points.T, "o-", color=PATH, linewidth=1, markersize=3)
         dot(right, *points[0], color=TANGENT)
         dot(right, *points[-1], color=PATH)
-        dot(left, lr, beta, color=PATH, markersize=9)
+        dot(left, lr, beta, color=PATH, markersize=9, clip_on=False)
         told = f"α = {lr:.3g}, β = {beta:.2f}: {pace(float(leaves(lr, beta)))} {ended(points, path, steps)}"
         return f"{told} {wall_at(lambda lr: leaves(lr, beta), rates)}"
 
@@ -268,9 +270,9 @@ def said(which, losses, k, j):
     """The loss here, the best of the map, and how much of it is nearly as good."""
     here, best = losses[k, j], np.unravel_index(losses.argmin(), losses.shape)
     what = number(here) if np.isfinite(here) else "none, the run is gone"
-    share = forgiving(losses)
+    near = round(forgiving(losses) * losses.size)
     return (
         f"{which} = {MAP_BETAS[k]:.2f}, α = {number(MAP_RATES[j])}: final loss {what}. The best of the map is "
-        f"{number(losses.min())}, at β = {MAP_BETAS[best[0]]:.2f} and α = {number(MAP_RATES[best[1]])}; {share:.1%} of "
-        "the map come within a factor 10 of it."
+        f"{number(losses.min())}, at β = {MAP_BETAS[best[0]]:.2f} and α = {number(MAP_RATES[best[1]])}; {near:,} of "
+        f"its {losses.size:,} points are within a factor 10 of it."
     )

@@ -14,7 +14,19 @@ from calclib.pictures.ground import level_lines, survey
 from calclib.pictures.palette import GRADIENT, PATH, QUIET, TANGENT, TRUTH
 from calclib.pictures.plots import dot, tag
 
-__all__ = ["BUDGET", "COURSES", "RATES", "RUNNERS", "THERE", "Course", "best_rate", "race", "run", "sweep"]
+__all__ = [
+    "BUDGET",
+    "COURSES",
+    "RATES",
+    "RUNNERS",
+    "THERE",
+    "Course",
+    "best_rate",
+    "race",
+    "run",
+    "sweep",
+    "takes_many",
+]
 
 BUDGET = 200  # gradients for everyone
 THERE = 1e-6  # so little above the bottom counts as having arrived
@@ -110,6 +122,15 @@ def sweep(course, step, rates=RATES, steps=BUDGET, **knobs):
     _, losses = run.__wrapped__(course, step, tuple(rates), steps, **knobs)  # too large to keep
     worst = losses[-LAST:].max(axis=0)
     return np.where(np.isfinite(worst), np.maximum(worst, THERE), np.inf)
+
+
+def takes_many(step):
+    """Whether a step serves many starts at once, with a rate for each: all of a sweep in one call."""
+    try:
+        x, *_ = step(np.zeros((5, 3, 2)), np.ones((5, 3, 2)), lr=np.ones((3, 1)))
+    except (IndexError, TypeError, ValueError):
+        return False
+    return np.shape(x) == (5, 3, 2)
 
 
 def best_rate(final, rates=RATES):
