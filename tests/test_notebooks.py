@@ -88,7 +88,7 @@ def kernel(folder, progress):
 
 
 def compared(notebook):
-    """What the cells gave that no answer should change: exercises and progress left out; no counts, no widgets' names."""
+    """What the cells gave, but for exercises and progress, which answers change, and for counts and widgets' names."""
 
     def plain(output):
         data = {k: v for k, v in output.get("data", {}).items() if "widget-view" not in k}
