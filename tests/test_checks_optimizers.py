@@ -278,14 +278,26 @@ def test_each_mistake_differs_from_the_right_step_and_from_every_other(name):
         seen[key] = sentence
 
 
-def test_a_state_outside_the_function_is_noticed():
+def test_a_state_outside_the_function_is_noticed_each_time():
     kept = {"v": 0.0}
 
     def momentum(x, g, v=0.0, *, lr=0.1, beta=0.9):
         kept["v"] = beta * kept["v"] + g
         return x - lr * kept["v"], kept["v"]
 
-    assert "that came in is not used" in check.momentum(momentum).message
+    for _ in range(2):
+        assert "remembered outside the function" in check.momentum(momentum).message
+
+
+def test_a_step_counted_outside_the_function_is_noticed():
+    kept = {"t": 3}
+
+    def adam(x, g, m=0.0, v=0.0, t=0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+        kept["t"] += 1
+        x, m, v, _ = ready.adam.__wrapped__(x, g, m, v, kept["t"] - 1, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
+        return x, m, v, t + 1
+
+    assert "remembered outside the function" in check.adam(adam).message
 
 
 def test_a_step_without_a_place_for_its_memory_or_its_knobs_is_told():

@@ -373,5 +373,5 @@ def test_the_share_of_the_map_is_counted():
     losses = np.full((len(figure.MAP_BETAS), len(figure.MAP_RATES)), np.inf)
     losses[3], losses[5, 7] = 5.0, 1.0
     told = figure.said("momentum, β", losses, 0, 0)
-    assert "none, the run is gone" in told and f"{len(figure.MAP_RATES) + 1} of its 2,074 points" in told
+    assert "none, the run is gone" in told and f"{len(figure.MAP_RATES) + 1} of its {losses.size:,} points" in told
     assert f"at β = {figure.MAP_BETAS[5]:.2f}" in told

@@ -196,7 +196,7 @@ def forgiving(final):
     return float(np.mean(final <= 10 * final.min()))
 
 
-MAP_RATES, MAP_BETAS = np.logspace(-4, 1, 61), np.linspace(0, 0.99, 34)
+MAP_RATES, MAP_BETAS = np.logspace(-4, 1, 51), np.linspace(0, 0.99, 34)
 TUNED = {
     "momentum, β": (optimizers.momentum, "beta"),
     "Nesterov, β": (optimizers.nesterov, "beta"),

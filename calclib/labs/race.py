@@ -108,19 +108,24 @@ def run(course, step, rates, steps=BUDGET, **knobs):
 
     A run that has left the landscape has loss ∞ from there on. Other knobs are a number or a tuple, one for each rate.
     """
+    return follow(course, step, rates, steps, knobs, np.arange(steps + 1))
+
+
+def follow(course, step, rates, steps, knobs, at):
+    """What `run` gives, at the steps `at` alone."""
     lr = np.array(rates, dtype=float)[:, None]
     knobs = {name: np.array(value)[:, None] if np.ndim(value) else value for name, value in knobs.items()}
     starts = course.starts(len(lr))
     path = descend(step, course.gradient, starts, lr=lr, steps=steps, escape=LEFT, rng=0, **knobs)
-    points = np.asarray(path)[np.minimum(np.arange(steps + 1), len(path) - 1)]
-    lost = path.diverged & (np.arange(steps + 1)[:, None, None] >= path.end)
+    points = np.asarray(path)[np.minimum(at, len(path) - 1)]
+    lost = path.diverged & (at[:, None, None] >= path.end)
     return points, np.where(lost, np.inf, course.above(points)).mean(axis=1)
 
 
 def sweep(course, step, rates=RATES, steps=BUDGET, **knobs):
     """The final loss of each rate, shape (k,): the worst of the last ten steps, ∞ if it ran away, never below 1e-6."""
-    _, losses = run.__wrapped__(course, step, tuple(rates), steps, **knobs)  # too large to keep
-    worst = losses[-LAST:].max(axis=0)
+    _, losses = follow(course, step, tuple(rates), steps, knobs, np.arange(steps + 1)[-LAST:])
+    worst = losses.max(axis=0)
     return np.where(np.isfinite(worst), np.maximum(worst, THERE), np.inf)
 
 
