@@ -185,7 +185,7 @@ START, ELSEWHERE = np.array([-1.0, 1.0]), np.array([4.0, -3.0])
 def tuned(step: object, knobs: object):
     """Below 1e-5 in 200 gradients, where every default of β stays above: rate and memory had to be tuned together."""
     if not callable(step):
-        raise NotYet(f"step is {show(step)}, not a step: momentum, nesterov or adam would do, or your own.")
+        raise NotYet(f"step is {show(step)}, not a step: optimizers.momentum would do, or your own.")
     if not isinstance(knobs, dict) or "lr" not in knobs:
         raise NotYet(f"knobs is {show(knobs)}: a dict with a rate would do, such as {{'lr': 0.002, 'beta': 0.9}}.")
     _fits(step, knobs)
