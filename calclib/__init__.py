@@ -4,9 +4,6 @@ Floors, and imports only run down: mathematics (this page)
 ← `calclib.pictures` ← `calclib.live` ← `calclib.labs`.
 """
 
-import calclib.threads  # first: before NumPy  # noqa: F401
-
-# isort: split
 from calclib.data import cars, digits, spirals, split, standardise, two_moons
 from calclib.descent import descend
 from calclib.diagnostics import diagnose, gradient_check, layer_report

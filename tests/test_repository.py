@@ -99,7 +99,7 @@ def test_the_readme_is_short():
 # Floors: imports only run down
 
 SHOWN = {"numpy", "matplotlib", "contourpy", "PIL"}
-LIVE = SHOWN | {"ipywidgets", "anywidget", "traitlets", "IPython", "matplotlib_inline"}
+LIVE = SHOWN | {"ipywidgets", "anywidget", "traitlets", "IPython", "matplotlib_inline", "threadpoolctl"}
 FLOORS = {  # part of calclib: (what it may import, which other parts it may stand on); all the rest is mathematics
     "mathematics": ({"numpy"}, set()),
     "progress": ({"numpy"}, {"mathematics"}),
