@@ -375,3 +375,14 @@ def test_the_share_of_the_map_is_counted():
     told = figure.said("momentum, β", losses, 0, 0)
     assert "none, the run is gone" in told and f"{len(figure.MAP_RATES) + 1} of its {losses.size:,} points" in told
     assert f"at β = {figure.MAP_BETAS[5]:.2f}" in told
+
+
+@pytest.mark.parametrize("beta2", [0.0, 0.5, 0.9, 0.99, 0.999])
+def test_the_microscope_has_its_curves_in_view(beta2):
+    axes = figure.microscope().stage.figure.axes
+    knobs = {"lr": 0.1, "beta1": 0.9, "beta2": beta2, "eps": 1e-8}
+    run = lens.observe(adam, quadratic([1, 25]).gradient, (-2.5, 1.0), 1, **knobs)
+    for ax, names in zip(axes, (["x"], ["g", "m", "m̂"], ["size"], ["rate"]), strict=True):
+        low, high = ax.get_ylim()
+        for name in names:
+            assert low <= run[name].min() and run[name].max() <= high, name

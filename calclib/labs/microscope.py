@@ -84,7 +84,7 @@ def microscope(step=optimizers.adam, beta=None, *, ground=None, start=(-2.5, 1.0
         return observe(step, ground.gradient, start, coordinate, **{**knobs, "lr": lr, beta: value})
 
     base = observe(optimizers.gradient_descent, ground.gradient, start, coordinate, 1, lr=0.0)
-    spread, slope = 1.6 * abs(base["x"][0]) or 1.0, abs(base["g"][0]) or 1.0
+    spread, slope = 1.9 * abs(base["x"][0]) or 1.0, abs(base["g"][0]) or 1.0
 
     def scene(axes):
         place, slopes, sizes, rates = axes
@@ -92,7 +92,7 @@ def microscope(step=optimizers.adam, beta=None, *, ground=None, start=(-2.5, 1.0
             ax.plot([], [])
             ax.set(xlim=(0, STEPS + 1))
             ax.tick_params(labelbottom=ax is rates)
-        for ax, reach in ((place, spread), (slopes, 1.6 * slope)):
+        for ax, reach in ((place, spread), (slopes, 1.9 * slope)):
             ax.axhline(0, color=QUIET, linewidth=0.8)
             ax.set(ylim=(-reach, reach))
         sizes.set(yscale="log", ylim=(slope / 250, 4 * slope))

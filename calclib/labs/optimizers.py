@@ -74,7 +74,7 @@ def ravine(step=optimizers.momentum, curvatures=(1.0, 25.0), *, lr=0.03, beta=0.
         left.imshow(shown, cmap="Blues_r", vmin=0.5, vmax=1.15, origin="lower", extent=(0, top, 0, 0.98), aspect="auto")
         left.contour(rates, betas, slow, [1.0], colors=PATH, linewidths=1.5)
         left.plot(rates[j], betas[k], "*", color=TRUTH, markersize=13, markeredgecolor="white")
-        above = {"transform": left.transAxes, "fontsize": 9.5}  # where no dot comes
+        above = {"transform": left.transAxes, "fontsize": 10.5}  # where no dot comes
         left.text(0, 1.02, f"★ best: leaves {slow.min():.0%}", color=TRUTH, **above)
         left.text(1, 1.02, "white: runs away", color=PATH, ha="right", **above)
         left.set(xlabel="learning rate α", ylabel="memory β", xlim=(0, top), ylim=(0, 0.98))
