@@ -110,6 +110,15 @@ class TestRegularization(Answers):
             RESIDUAL + "return 2 * X.T @ r + 2 * lam * w, 2 * r.sum()": "1/n is missing",
             RESIDUAL + "return X.T @ r / len(y) + 2 * lam * w, r.mean()": "the 2 of the squared error",
             "r = y - X @ w - b\nreturn " + SLOPES: "the residual is turned",
+            RESIDUAL + "return " + SLOPES.replace("2 * lam * w", "2 * w"): "λ is missing",
+            RESIDUAL + "return " + SLOPES.replace("2 * lam * w", "2 * lam * sum(w)"): "are not added up",
+            RESIDUAL + "return " + SLOPES.replace("2 * lam * w", "2 * lam * abs(w)"): "the sign of w",
+            RESIDUAL + "return " + SLOPES.replace("2 * r.mean()", "r.mean()"): "is missing in the slope in b",
+            RESIDUAL + "return " + SLOPES.replace("r.mean()", "r.sum()"): "the slope in b is a sum",
+            "r = X @ w - y\nreturn " + SLOPES: "b is missing in the residual",
+            RESIDUAL + "dw, db = " + SLOPES + "\nreturn db, dw": "the weights come first",
+            RESIDUAL + "dw, db = " + SLOPES + "\nreturn dw[:, None], db": "came with shape (3, 1)",
+            RESIDUAL + "return " + SLOPES.replace("r.mean()", "r"): "came with shape (7,), where one number",
             "return w": "should be",
         },
         "ridge_by_hand": {
@@ -128,6 +137,11 @@ class TestRegularization(Answers):
                 "the bias is penalised"
             ),
             CENTRED + HAND + "return w": "a pair should be",
+            CENTRED.replace("axis=0", "") + HAND + BIAS: "a mean of its own",
+            CENTRED + HAND.replace("len(y)", "X.shape[1]") + BIAS: "not of columns",
+            CENTRED + HAND.replace("+ len", "- len") + BIAS: "subtracted from",
+            CENTRED + "A /= A.std(axis=0)\n" + HAND + BIAS: ("not divided by their deviations"),
+            CENTRED + HAND + "return w, X.mean(axis=0) @ w - y.mean()": "the wrong sign",
             "return ridge(X, y, lam)": "calclib's own ridge",
         },
         "ridge_by_descent": {
@@ -139,6 +153,14 @@ class TestRegularization(Answers):
             LOOP.replace("range(steps)", "range(steps - 1)"): "one step less",
             LOOP.replace("range(steps)", "range(steps + 1)"): "one step more",
             LOOP.replace("np.zeros(X.shape[1]), 0.0", "np.ones(X.shape[1]), 1.0"): "start at zero",
+            LOOP.replace("\nreturn", "\n    return"): "inside the loop",
+            LOOP.replace(", b - lr * db", ", b"): "the bias never moves",
+            LOOP.replace(" / len(y)", "").replace("mean", "sum"): "1/n is missing",
+            LOOP.replace("2 * ", ""): "both 2s",
+            LOOP.replace(" + 2 * lam * w", "").replace("lr * dw", "lr * dw + 2 * lam * w"): "and against it",
+            LOOP.replace(" + 2 * lam * w", "").replace("lr * dw", "lr * dw - 2 * lam * w"): "penalty included",
+            LOOP.replace("0.0", "y.mean()"): "the mean of y; start at zero",
+            LOOP.replace("0.0", "0.0\nr = -y").replace("    r = X @ w + b - y\n", ""): "not computed anew",
             CENTRED + HAND + BIAS: "not where it is after so few steps",
             "return ridge(X, y, lam)": "not where it is after so few steps",
         },
@@ -154,6 +176,10 @@ class TestRegularization(Answers):
             "return w - lam": "towards 0",
             "return np.sign(w) * np.maximum(np.abs(w) - lam / 2, 0)": "half of λ",
             "return np.sign(w) * np.maximum(np.abs(w) - 2 * lam, 0)": "twice λ",
+            "return np.sign(w) * (np.abs(w) + lam)": "away from 0",
+            "return np.sign(w) * np.maximum(np.abs(w), lam)": "the larger of",
+            "return np.sign(w) * np.minimum(np.abs(w) - lam, 0)": "np.minimum keeps",
+            "return np.sign(w) * np.maximum(np.abs(w) - lam, 1e-13)": "where exactly 0 should be",
             "return threshold(w, lam)": "calclib's own soft_threshold",
         },
         "proximal_step": {
@@ -168,6 +194,13 @@ class TestRegularization(Answers):
             "return threshold(w - lr * g, 2 * lr * lam)": "not 2αλ",
             "return (1 - lr * lam) * w - lr * g": "weight decay",
             "return w - lr * (g + 2 * lam * w)": "the step of L2",
+            "return threshold(w, lam) - lr * g": "not before it, and at αλ",
+            "return threshold(w - lr * (g + lam * np.sign(w)), lr * lam)": "counts twice",
+            "return threshold(w - lr * g, lam / lr)": "not λ/α",
+            "return threshold(w - lr * g, lr)": "λ is missing",
+            "return w - lr * threshold(g, lam)": "not the gradient",
+            "return threshold(lr * g - w, lr * lam)": "the sign is turned",
+            "v = threshold(w - lr * g, lr * lam)\nreturn np.where(v == 0, 1e-13, v)": "where exactly 0 should be",
             "return ista(w, g, lr=lr, lam=lam)[0]": "calclib's own ista",
         },
         "pick_lambda": {
@@ -178,7 +211,19 @@ class TestRegularization(Answers):
             PICK.replace("*validation", "*x").replace("*train", "*validation").replace("*x", "*train"): "swapped",
             PICK.replace("*train", "*validation"): "chosen where it was fitted",
             PICK.replace("argmin", "argmax"): "highest validation error",
-            "return max(lams)": "highest validation error",
+            PICK.replace("ridge(*train, lam))", "ridge(*train, lam)) + error(*train, *ridge(*train, lam))"): (
+                "training error is counted as well"
+            ),
+            PICK.replace("lam))", "lam)) + lam * np.sum(ridge(*train, lam)[0] ** 2)"): "the penalty is counted",
+            PICK.replace("lam))", "lam)) - error(*train, *ridge(*train, lam))").replace("(errors", "(np.abs(errors)"): (
+                "closest"
+            ),
+            "both = np.vstack([train[0], validation[0]]), np.append(train[1], validation[1])\n"
+            + PICK.replace("*train", "*both"): "has seen the validation part",
+            PICK.replace("ridge(*", "lasso(*"): "should be",
+            "return max(lams)": "always the largest",
+            "return lams[0]": "always the first",
+            "return 0.5": "and 0.5 came.",
             "return lams[0] + 0.5": "should be",
         },
         "dropout": {
@@ -190,7 +235,13 @@ class TestRegularization(Answers):
             "return h * (rng.random(h.shape) >= p) / (1 - p)": "at test dropout is off",
             KEEP.replace("h.shape", "h.shape[1]") + "return h * keep / (1 - p)": "the same units off",
             KEEP.replace("rng.random", "np.random.default_rng(0).random") + "return h * keep / (1 - p)": "given rng",
-            "return h": "of the outputs are 0",
+            "return h": "nothing drops out",
+            KEEP.replace("if not", "if") + "return h * keep / (1 - p)": "the two are swapped",
+            KEEP.replace("rng.random", "np.random.default_rng().random") + "return h * keep / (1 - p)": "not another",
+            KEEP.replace("h.shape", "(len(h), 1)") + "return h * keep / (1 - p)": "all on, or all off",
+            KEEP.replace("h.shape", "") + "return h * keep / (1 - p)": "draw a number for each entry",
+            KEEP.replace("rng.random(h.shape)", "rng.normal(size=h.shape)") + "return h * keep": "of the outputs are 0",
+            KEEP + "return keep / (1 - p)": "not all scaled alike",
             "return h * dropout_mask(h.shape, p, rng) if train else h": "calclib's own dropout_mask",
         },
         "early_stop": {
@@ -205,6 +256,13 @@ class TestRegularization(Answers):
             "    else:\n        count += 1\n    if count >= patience:\n        return best, t\nreturn best, None": (
                 "anew"
             ),
+            STOP.replace("losses[best]", "losses[max(t - 1, 0)]"): "a fall begins",
+            "best = int(np.argmin(losses))\nreturn best, best + patience": "an epoch that never was",
+            "best = int(np.argmin(losses))\nstop = best + patience\n"
+            "return best, stop if stop < len(losses) else None": "and stops after that",
+            "for t in range(1, len(losses)):\n    if losses[t] > losses[t - 1]:\n        return t - 1, t\n"
+            "return len(losses) - 1, None": "waits for some epochs more",
+            STOP.replace("None", "-1"): "not −1",
             "return early_stopping(losses, patience=patience)": "calclib's own early_stopping",
         },
     }
@@ -216,6 +274,23 @@ def test_an_answer_that_changes_what_it_was_given_is_still_judged_by_what_it_giv
         return w
 
     assert check.soft_threshold(soft_threshold).state == "yes"
+
+
+def test_single_precision_is_no_mistake_of_scale():
+    def dropout(h, p, rng, train):
+        return np.float32(h * (rng.random(h.shape) >= p) / (1 - p) if train else h)
+
+    assert check.dropout(dropout).state == "yes"
+
+
+def test_a_mistake_is_named_only_if_it_explains_every_answer():
+    """The first history alone would say that this rule looks ahead; the third and fourth know better."""
+
+    def early_stop(losses, patience):
+        return (int(np.argmin(losses)), None) if len(losses) > 5 else (0, 0)
+
+    message = check.early_stop(early_stop).message
+    assert "(7, None) came." in message
 
 
 def test_dropout_is_judged_alike_however_the_numbers_fall():

@@ -31,23 +31,32 @@ def regression(n, d, seed, shift=2.0):
     return X, X @ np.arange(1.0, d + 1) + shift + 0.5 * rng.normal(size=n)
 
 
+AND = ", weights and then bias,"
+
+
 def pair(got, at, d):
     """`got` as weights and a bias; NotYet for what is no pair."""
     try:
         w, b = got
     except (TypeError, ValueError):
-        raise NotYet(f"{at} is {show(got)}, where a pair should be: {d} weights and a bias.") from None
-    return np.append(flat(w, f"the weights of {at}", d), flat(b, f"the bias of {at}", 1))
+        raise NotYet(
+            f"{at.removesuffix(AND)} is {show(got)}, where a pair should be: {d} weights and a bias."
+        ) from None
+    if np.shape(w) == () and np.shape(b) == (d,):
+        raise NotYet(f"{at.removesuffix(AND)} is the bias and then the weights: the weights come first.")
+    call = at.removesuffix(AND)
+    return np.append(flat(w, f"The weights of {call}", (d,)), flat(b, f"The bias of {call}", ()))
 
 
-def flat(part, at, size):
-    """`part` as a row of `size` numbers."""
+def flat(part, at, shape):
+    """`part` as numbers of this shape; for one number, a row of one will do."""
+    wanted = f"{shape[0]} numbers" if shape else "one number"
     try:
         row = np.asarray(part, dtype=float)
     except (TypeError, ValueError):
-        raise NotYet(f"{at} are {show(part)}, where {size} numbers should be.") from None
-    if row.size != size or np.asarray(part).dtype.kind not in "iuf":
-        raise NotYet(f"{at} have shape {row.shape}, where {size} number{'s' * (size > 1)} should be.")
+        raise NotYet(f"{at} came as {show(part)}, where {wanted} should be.") from None
+    if row.shape not in (shape, shape or (1,)) or np.asarray(part).dtype.kind not in "iuf":
+        raise NotYet(f"{at} came with shape {row.shape}, where {wanted} should be.")
     return row.ravel()
 
 
@@ -64,7 +73,7 @@ def penalised_gradient(penalised_gradient):
         at = np.append(w, b)
         plain, slope = (gradient(lambda p, lam=lam: total(p, lam=lam), at, method="central") for lam in (0.0, lam))
         penalty = np.append(2 * lam * w, 0.0)
-        given = f"penalised_gradient(X, y, w, b, {lam:g}), weights and then bias,"
+        given = f"penalised_gradient(X, y, w, b, {lam:g}){AND}"
         expect(
             pair(penalised_gradient(X.copy(), y.copy(), w.copy(), b, lam), given, d),
             slope,
@@ -83,6 +92,15 @@ def penalised_gradient(penalised_gradient):
                 "the errors are added up; the loss is their mean, 1/n is missing.": n * plain + penalty,
                 "the 2 of the squared error is missing.": plain / 2 + penalty,
                 "the residual is turned: Xw + b − y.": penalty - plain,
+                "λ is missing: the slope of λw² is 2λw.": plain + penalty / lam,
+                "b is missing in the residual: Xw + b − y.": gradient(total, np.append(w, 0.0), method="central"),
+                "the 2 of the squared error is missing in the slope in b.": slope
+                - np.append(np.zeros(d), plain[-1] / 2),
+                "the slope in b is a sum; the loss is a mean, 1/n is missing.": slope
+                + np.append(np.zeros(d), (n - 1) * plain[-1]),
+                "each weight has its own penalty, with slope 2λw; the weights are not added up.": plain
+                + np.append(np.full(d, 2 * lam * w.sum()), 0),
+                "the penalty's slope has the sign of w: 2λw, not 2λ|w|.": plain + np.abs(penalty),
             },
         )
 
@@ -110,8 +128,12 @@ def ridge_by_hand(ridge_by_hand):
         X = X + np.linspace(1.0, 3.0, d)
         right = closed_form(X, y, lam)
         A, r = X - X.mean(axis=0), y - y.mean()
-        at = f"ridge_by_hand(X, y, {lam:g}) for {n} rows of {d}, weights and then bias,"
+        at = f"ridge_by_hand(X, y, {lam:g}) for {n} rows of {d}{AND}"
         uncentred = np.linalg.solve(X.T @ X + n * lam * np.eye(d), X.T @ y)
+        B = X - X.mean()  # one mean for all the columns
+        one_mean = np.linalg.solve(B.T @ B + n * lam * np.eye(d), B.T @ r)
+        scale = A.std(axis=0)
+        scaled = closed_form(A / scale, y, lam)
         expect(
             pair(ridge_by_hand(X.copy(), y.copy(), lam), at, d),
             right,
@@ -131,6 +153,18 @@ def ridge_by_hand(ridge_by_hand):
                 "the weights are right; the bias is ȳ − x̄·w, not ȳ.": np.append(right[:-1], y.mean()),
                 "the weights are right; the bias is ȳ − x̄·w, not 0.": np.append(right[:-1], 0.0),
                 "nλ is added to every entry of XᵀX; it belongs on the diagonal: nλI.": everywhere(A, r, n * lam, X, y),
+                "λ is added to every entry of XᵀX; it is nλI, on the diagonal, that belongs there.": everywhere(
+                    A, r, lam, X, y
+                ),
+                "the weights are right; the bias has the wrong sign: ȳ − x̄·w.": np.append(right[:-1], -right[-1]),
+                "each column has a mean of its own: X.mean(axis=0).": np.append(
+                    one_mean, y.mean() - X.mean(axis=0) @ one_mean
+                ),
+                "n is the number of rows, len(y), not of columns.": closed_form(X, y, lam * d / n),
+                "the columns are only to be centred, not divided by their deviations.": np.append(
+                    scaled[:-1], y.mean() - X.mean(axis=0) @ scaled[:-1]
+                ),
+                "the penalty is subtracted from XᵀX; it is added.": outwards(A, r, n * lam, X, y),
             },
         )
 
@@ -138,6 +172,12 @@ def ridge_by_hand(ridge_by_hand):
 def everywhere(A, r, amount, X, y):
     """Ridge with the penalty on all entries of XᵀX."""
     w = np.linalg.lstsq(A.T @ A + amount, A.T @ r)[0]
+    return np.append(w, y.mean() - w @ X.mean(axis=0))
+
+
+def outwards(A, r, amount, X, y):
+    """Ridge with the penalty taken off the diagonal."""
+    w = np.linalg.lstsq(A.T @ A - amount * np.eye(A.shape[1]), A.T @ r)[0]
     return np.append(w, y.mean() - w @ X.mean(axis=0))
 
 
@@ -157,12 +197,32 @@ def descended(X, y, lam, lr, steps, two=2.0, on_bias=0.0, sign=1.0, frozen=False
     return p
 
 
+def slipped(X, y, lam, lr, steps, slip):
+    """Three steps and fewer with a slip that no iteration matrix has; NaN for more."""
+    w, b, n = np.zeros(X.shape[1]), y.mean() if slip == "mean" else 0.0, len(y)
+    if steps > 10:
+        return np.full(len(w) + 1, np.nan)
+    first = X @ w + b - y
+    for _ in range(steps):
+        r = first if slip == "old" else X @ w + b - y
+        down, side = 2 * X.T @ r / n, 2 * r.mean()
+        if slip == "sum":
+            down, side = n * down, n * side
+        if slip == "half":
+            w, b = w - lr * (down / 2 + lam * w), b - lr * side / 2
+        elif slip in ("+", "-"):
+            w, b = w - lr * down + (2 * lam * w if slip == "+" else -2 * lam * w), b - lr * side
+        else:
+            w, b = w - lr * (down + 2 * lam * w), b if slip == "still" else b - lr * side
+    return np.append(w, b)
+
+
 @exercise(without=FITTED)
 def ridge_by_descent(ridge_by_descent):
     """Descent on the penalised loss, from zero: right step by step, and in the end the closed form to 1e-8."""
     X, y = regression(30, 3, 5)
     for lam, lr, steps in ((0.2, 0.1, 1), (0.2, 0.1, 3), (0.5, 0.2, 2000)):
-        at = f"ridge_by_descent(X, y, {lam:g}, {lr:g}, {steps}), weights and then bias,"
+        at = f"ridge_by_descent(X, y, {lam:g}, {lr:g}, {steps}){AND}"
         given = X, y, lam, lr, steps
         right = descended(*given) if steps < 10 else closed_form(X, y, lam)
         expect(
@@ -182,6 +242,14 @@ def ridge_by_descent(ridge_by_descent):
                 "the gradient is not computed anew at each step.": descended(*given, frozen=True),
                 "this is where descent ends, not where it is after so few steps.": closed_form(X, y, lam),
                 "it starts at ones; start at zero.": descended(*given, start=1.0),
+                "this is only the first step: is the `return` inside the loop?": descended(X, y, lam, lr, 1),
+                "the bias never moves; it has a slope as well.": slipped(*given, "still"),
+                "the errors are added up; the loss is their mean, 1/n is missing.": slipped(*given, "sum"),
+                "half the gradient: both 2s are missing.": slipped(*given, "half"),
+                "brackets are missing: lr times the whole gradient, penalty included.": slipped(*given, "-"),
+                "brackets are missing: lr times the whole gradient, and against it.": slipped(*given, "+"),
+                "the residual is not computed anew at each step.": slipped(*given, "old"),
+                "the bias starts at the mean of y; start at zero.": slipped(*given, "mean"),
             },
         )
 
@@ -224,9 +292,22 @@ def soft_threshold(soft_threshold):
                     "the threshold is half of λ.": thresholded(ROW, lam / 2),
                     "the threshold is twice λ.": thresholded(ROW, 2 * lam),
                     "the sign is turned.": -right,
+                    "weights move away from 0: λ is taken off |w|.": np.sign(ROW) * (np.abs(ROW) + lam),
+                    "np.maximum belongs around |w| − λ and 0; this keeps the larger of |w| and λ.": np.sign(ROW)
+                    * np.maximum(np.abs(ROW), lam),
+                    "np.minimum keeps what falls below 0; np.maximum cuts it off.": np.sign(ROW)
+                    * np.minimum(np.abs(ROW) - lam, 0),
                 },
             )
+            zeros(got, right, at)
         expect(soft_threshold(np.zeros(2), 0.0), np.zeros(2), at="soft_threshold([0, 0], 0)")
+
+
+def zeros(got, right, at):
+    """NotYet where `got` is only nearly 0."""
+    near = np.asarray(got, dtype=float)[right == 0]
+    if near.any():
+        raise NotYet(f"{at} has {show(float(near[near != 0][0]))} where exactly 0 should be.")
 
 
 @exercise(without=STEPPED)
@@ -254,8 +335,17 @@ def proximal_step(proximal_step):
                 "the threshold is αλ, not 2αλ: λ|w| has slope λ.": thresholded(w - lr * g, 2 * lr * lam),
                 "this is weight decay, the step of L2: 1 − αλ times w.": (1 - lr * lam) * w - lr * g,
                 "this is the step of L2, with 2λw: no weight gets to exactly 0.": w - lr * (g + 2 * lam * w),
+                "threshold after the step, not before it, and at αλ.": thresholded(w, lam) - lr * g,
+                "the penalty counts twice: the threshold replaces λ·sign(w) in the step.": thresholded(
+                    w - lr * (g + lam * np.sign(w)), lr * lam
+                ),
+                "the threshold is αλ, not λ/α: a short step, a small threshold.": thresholded(w - lr * g, lam / lr),
+                "λ is missing: the threshold is αλ.": thresholded(w - lr * g, lr),
+                "the weights are to be thresholded, not the gradient.": w - lr * thresholded(g, lam),
+                "the sign is turned.": -right,
             },
         )
+        zeros(got, right, at)
 
 
 def overfitted(seed, scale):
@@ -271,45 +361,63 @@ def mean_error(fit, part):
     return float(np.mean((X @ fit[:-1] + fit[-1] - y) ** 2))
 
 
+def choices(row, train, validation):
+    """(the right λ, {sentence: the answer that the mistake gives})."""
+    both = [np.concatenate(parts) for parts in zip(train, validation, strict=True)]
+    fits, pooled, swapped = ([closed_form(*part, lam) for lam in row] for part in (train, both, validation))
+    held, own = (np.array([mean_error(fit, part) for fit in fits]) for part in (validation, train))
+    price = row * [fit[:-1] @ fit[:-1] for fit in fits]
+
+    def lowest(errors):
+        return float(row[np.argmin(errors)])
+
+    return lowest(held), {
+        "it is chosen where it was fitted: training error is lowest at the smallest λ.": lowest(own),
+        "this is the place of λ in the row, not λ itself.": int(held.argmin()),
+        "this is the place of λ in the row, and chosen on the training error.": int(own.argmin()),
+        "this is the validation error itself, not the λ that gives it.": float(held.min()),
+        "the parts are swapped: fit on train, judge on validation.": lowest([mean_error(f, train) for f in swapped]),
+        "this is the λ with the highest validation error.": float(row[held.argmax()]),
+        "training error is counted as well; judge on the validation part alone.": lowest(held + own),
+        "the penalty is counted as well; what is judged is the error alone.": lowest(held + price),
+        "this is where the two errors are closest; the lowest validation error is asked for.": lowest(abs(held - own)),
+        "the fit has seen the validation part: fit on train alone.": lowest(
+            [mean_error(f, validation) for f in pooled]
+        ),
+        "always the largest λ?": float(row.max()),
+        "always the first λ?": float(row[0]),
+    }
+
+
 @exercise
 def pick_lambda(pick_lambda):
     """The λ with the lowest error on the validation part, for fits of the training part alone."""
-    lams = [0.001, 0.01, 0.1, 0.5, 2.0, 10.0]
-    for seed, order in ((24, 1), (3, -1), (27, -1)):  # where the mistakes below lead apart
+    lams, cases = np.array([0.001, 0.01, 0.1, 0.5, 2.0, 10.0]), []
+    for seed, order in ((272, 1), (430, -1), (453, 1)):  # where the mistakes lead apart
         train, validation = overfitted(seed, 3.0)
-        row = np.array(lams[::order])
-        on = {
-            "validation": [mean_error(closed_form(*train, lam), validation) for lam in row],
-            "training": [mean_error(closed_form(*train, lam), train) for lam in row],
-            "swapped": [mean_error(closed_form(*validation, lam), train) for lam in row],
-        }
-        k = {name: int(np.argmin(errors)) for name, errors in on.items()}
-        right = float(row[k["validation"]])
-        got = pick_lambda(row.copy(), train, validation)
-        expect(
-            got,
-            right,
-            at=f"pick_lambda({row.tolist()}, train, validation)",
-            tol=1e-9,
-            mistakes={
-                "it is chosen where it was fitted: training error is lowest at the smallest λ.": float(
-                    row[k["training"]]
-                ),
-                "this is the place of λ in the row, not λ itself.": k["validation"],
-                "this is the place of λ in the row, and chosen on the training error.": k["training"],
-                "this is the validation error itself, not the λ that gives it.": min(on["validation"]),
-                "the parts are swapped: fit on train, judge on validation.": float(row[k["swapped"]]),
-                "this is the λ with the highest validation error.": float(row[int(np.argmax(on["validation"]))]),
-                "always the largest λ?": max(lams),
-                "always the first λ?": float(row[0]),
-            },
-        )
+        row = lams[::order]
+        got = pick_lambda(row.copy(), tuple(map(np.copy, train)), tuple(map(np.copy, validation)))
+        cases.append((got, row, *choices(row, train, validation)))
+    known = [word for word in cases[0][3] if all(near(got, wrong[word]) for got, *_, wrong in cases)]
+    for got, row, right, wrong in cases:
+        at = f"pick_lambda({row.tolist()}, train, validation)"
+        expect(got, right, at=at, tol=1e-9, mistakes={word: wrong[word] for word in known})
+
+
+def near(got, wrong):
+    """Whether two numbers are the same to nine digits."""
+    return isinstance(got, int | float | np.number) and abs(got - wrong) <= 1e-9 * max(1.0, abs(wrong))
 
 
 def told_apart(dropped, h, p):
     """The sentence for what a training pass at p hands on; nothing if it is right, up to chance."""
     on = dropped != 0
-    share, ratio = 1 - on.mean(), np.unique(np.round(dropped[on] / h[on], 9))
+    if (on == on.flat[0]).all() and (on.flat[0] or (dropped == 0).all()):
+        return "nothing drops out." if on.flat[0] else "all drop out at once: draw a number for each entry of h."
+    if (on == on[0]).all() or (on == on[:, :1]).all():
+        whole = "every example has the same units off" if (on == on[0]).all() else "an example is all on, or all off"
+        return f"{whole}: draw a number for each entry of h, by rng.random(h.shape)."
+    share, ratios = 1 - on.mean(), dropped[on] / h[on]
     bound = 5 * np.sqrt(p * (1 - p) / h.size)
     if abs(share - p) > bound:
         if abs(share - (1 - p)) <= bound:
@@ -317,16 +425,15 @@ def told_apart(dropped, h, p):
         return f"{share:.0%} of the outputs are 0, where {p:.0%} should be."
     known = {
         1.0: "what stays is not scaled up: divide it by 1 − p, so that the mean stays as it is.",
-        round(1 / p, 9): "what stays is divided by p; divide it by 1 − p.",
-        round(1 - p, 9): "what stays is multiplied by 1 − p; divide by it.",
-        round(1 + p, 9): "what stays is multiplied by 1 + p; divide it by 1 − p.",
+        1 / p: "what stays is divided by p; divide it by 1 − p.",
+        1 - p: "what stays is multiplied by 1 − p; divide by it.",
+        1 + p: "what stays is multiplied by 1 + p; divide it by 1 − p.",
     }
-    if ratio.size != 1 or abs(ratio[0] - 1 / (1 - p)) > 1e-6:
-        said = known.get(float(ratio[0])) if ratio.size == 1 else "what stays is not all scaled alike."
-        return said or f"what stays is multiplied by {ratio[0]:.4g}, where 1/(1 − p) = {1 / (1 - p):.4g} should be."
-    rows, columns = on.all(axis=1) | ~on.any(axis=1), on.all(axis=0) | ~on.any(axis=0)
-    if rows.all() or columns.all() or (on == on[0]).all():
-        return "every example has the same units off: draw a number for each entry of h, by rng.random(h.shape)."
+    if np.ptp(ratios) > 1e-6 * ratios.max():
+        return "what stays is not all scaled alike."
+    if abs(ratios[0] - 1 / (1 - p)) > 1e-6:
+        said = [sentence for ratio, sentence in known.items() if abs(ratios[0] - ratio) < 1e-6]
+        return said[0] if said else f"what stays is multiplied by {ratios[0]:.4g}, not 1/(1 − p) = {1 / (1 - p):.4g}."
     return None
 
 
@@ -338,10 +445,14 @@ def dropout(dropout):
         rng = np.random.default_rng(2)
         call = f"dropout(h, {p}, rng, True)"
         passes = [handed_on(dropout(h.copy(), p, rng, True), h, call) for _ in range(2)]
+        if (passes[0] != 0).all() and (np.asarray(dropout(h.copy(), p, rng, False)) == 0).any():
+            raise NotYet(f"In {call} nothing drops out, but with train = False it does: the two are swapped.")
         if sentence := told_apart(passes[0], h, p):
             raise NotYet(f"In {call} {sentence}")
         if (passes[0] == passes[1]).all():
             raise NotYet(f"Two calls of {call} drop the same units: draw from the given rng, anew at each call.")
+        if (dropout(h.copy(), p, np.random.default_rng(2), True) != passes[0]).any():
+            raise NotYet(f"{call} drops other units although rng begins alike: draw from the given rng, not another.")
         given = h.copy()
         at_test = handed_on(dropout(given, p, rng, False), h, f"dropout(h, {p}, rng, False)")
         if (at_test == 0).any():
@@ -383,20 +494,19 @@ HISTORIES = (
 @exercise(without=(regularization.early_stopping,))
 def early_stop(early_stop):
     """Stop once no epoch has been the best for as long as your patience, and keep the best one, not the last."""
+    tried = []
     for losses, patience in HISTORIES:
-        best, stop = stopped(losses, patience)
         at = f"early_stop({losses}, {patience})"
         given = early_stop(list(losses), patience)
         try:
             own_best, own_stop = given
         except (TypeError, ValueError):
             raise NotYet(f"{at} is {show(given)}, where a pair should be: (best, stop).") from None
-        mistakes = slips(losses, patience)
-        came, wanted = (number(own_best, at), number(own_stop, at)), (best, stop)
-        if came != wanted:
-            known = [sentence for sentence, wrong in mistakes.items() if came == wrong and wrong != wanted]
-            told = f": {known[0]}" if known else "."
-            raise NotYet(f"{at} should be {wanted}, and {came} came{told}")
+        tried.append((at, (number(own_best, at), number(own_stop, at)), slips(losses, patience)))
+    known = [word for word in tried[0][2] if all(wrong[word] == came for _, came, wrong in tried)]
+    for (at, came, _), history in zip(tried, HISTORIES, strict=True):
+        if came != (wanted := stopped(*history)):
+            raise NotYet(f"{at} should be {wanted}, and {came} came{f': {known[0]}' if known else '.'}")
 
 
 def number(value, at):
@@ -412,24 +522,51 @@ def slips(losses, patience):
     """{sentence: the answer that the mistake gives}."""
     best, stop = stopped(losses, patience)
     last, overall = len(losses) - 1, int(np.argmin(losses))
-    found = {
-        "the best epoch is the one before patience began, not the one at which you stop.": (stop, stop),
+    beyond = overall + patience
+    return {
+        "the best epoch is the one before patience began, not the one at which you stop.": (
+            best if stop is None else stop,
+            stop,
+        ),
         "swapped: the best epoch comes first, then the one at which you stop.": (stop, best),
+        "swapped where it stops: the best epoch comes first.": (stop or best, stop and best),
         "the rule looked ahead: when it stops, it cannot know what comes after.": (overall, stop),
         "the rule looked ahead: it goes for the lowest loss of all and never stops.": (overall, None),
-        "where patience never ends there is no stop: return None.": (best, last),
-        "it stops one epoch late: stop `patience` epochs after the best.": one_off(losses, patience + 1),
-        "it stops one epoch early: stop `patience` epochs after the best.": one_off(losses, patience - 1),
+        "the rule looked ahead: it goes for the lowest loss of all, and stops after that.": (
+            overall,
+            beyond if beyond <= last else None,
+        ),
+        "the rule looked ahead, and may stop at an epoch that never was.": (overall, beyond),
+        "where patience never ends there is no stop: return None.": (best, last if stop is None else stop),
+        "where patience never ends there is no stop: return None, not −1.": (best, -1 if stop is None else stop),
+        "it stops one epoch late: stop `patience` epochs after the best.": stopped(losses, patience + 1),
+        "it stops one epoch early: stop `patience` epochs after the best.": stopped(losses, patience - 1),
         "it counts epochs that are worse than the one before; count those since the best.": rising(losses, patience),
+        "a fall begins the count anew; only a new best may.": falling(losses, patience),
         "a loss that is only equal is no gain.": equal_counts(losses, patience),
         "patience begins anew at each new best: put the count back to 0.": never_reset(losses, patience),
         "it stops at the first rise; patience waits a while.": stopped(losses, 1),
+        "it stops at the first rise: patience waits for some epochs more.": first_rise(losses),
     }
-    return {sentence: answer for sentence, answer in found.items() if answer is not None}
 
 
-def one_off(losses, patience):
-    return stopped(losses, patience) if patience > 0 else None
+def first_rise(losses):
+    """The epoch before the first rise, and the one of the rise."""
+    for t in range(1, len(losses)):
+        if losses[t] > losses[t - 1]:
+            return t - 1, t
+    return len(losses) - 1, None
+
+
+def falling(losses, patience):
+    """Each loss below the one before it counts as the best."""
+    best = 0
+    for t in range(1, len(losses)):
+        if losses[t] < losses[t - 1]:
+            best = t
+        elif t - best >= patience:
+            return best, t
+    return best, None
 
 
 def rising(losses, patience):
