@@ -100,6 +100,13 @@ class TestCapstone(Answers):
             "h, a = X, [X]\nfor W, b in layers:\n    z = h @ W + b\n    a.append(z)\n    h = np.maximum(z, 0)\n"
             "return a": "before the ReLU",
             "return 3.0": "where a list",
+            RELU.format("np.maximum(a[-1] @ W, 0) + b"): "added after the ReLU",
+            RELU.format("np.maximum(a[-1] @ W, 0)").replace("@ W + b]", "@ W]"): "b is missing",
+            RELU.format("np.maximum(a[-1] @ W + b, 0)").replace(
+                "return [*a, a[-1] @ W + b]",
+                "e = np.exp(a[-1] @ W + b)\nreturn [*a, e / e.sum(axis=1, keepdims=True)]",
+            ): "belongs to the loss",
+            "return hand.forward(layers, X)": "calclib's own forward",
         },
         "backward": {
             BACK.format(DW, DB, "dz @ layers[k][0].T"): "lets nothing through",
@@ -111,6 +118,13 @@ class TestCapstone(Answers):
             BACK.format("-" + DW, "-" + DB, STEP): "sign is turned",
             BACK.format("dz.T @ a[k]", DB, STEP): "should be",
             "return backward": "where a list",
+            BACK.format(DW, DB, "dz @ layers[k][0].T * (a[k] >= 0)"): "h ≥ 0",
+            BACK.format("a[k + 1].T @ dz", DB, STEP): "what entered it",
+            BACK.format(DW, "dz.sum(axis=1)", STEP): "sums over the units",
+            BACK.format(DW, DB, STEP.replace("[0].T", "[0]")): "transpose",
+            "gradients = []\nfor k in reversed(range(len(layers))):\n    dz = dz @ layers[k][0].T * (a[k] > 0)\n"
+            "    gradients.insert(0, (a[k].T @ dz, dz.sum(axis=0)))\nreturn gradients": "first these two",
+            "return hand.backward(layers, a, dz)": "calclib's own backward",
         },
         "slope_error": {
             SLOPE + "return abs(g @ v - n)": "absolute error",
@@ -123,6 +137,12 @@ class TestCapstone(Answers):
             SLOPE.replace("(2 * h)", "2 * h") + "return abs(g @ v - n) / max(abs(g @ v), abs(n))": "brackets",
             SLOPE.replace("theta - h * v", "theta").replace("2 * h", "h")
             + "return abs(g @ v - n) / max(abs(g @ v), abs(n))": "central differences",
+            SLOPE.replace("h * v", "h") + "return abs(g @ v - n) / max(abs(g @ v), abs(n))": "whatever v is",
+            SLOPE.replace("h * v", "h * g") + "return abs(g @ v - n) / max(abs(g @ v), abs(n))": "along g",
+            SLOPE.replace("h * v", "h * v / np.linalg.norm(v)")
+            + "return abs(g @ v - n) / max(abs(g @ v), abs(n))": "made 1 long",
+            SLOPE.replace("1e-5", "10-5") + "return abs(g @ v - n) / max(abs(g @ v), abs(n))": "subtraction",
+            "return hand.slope_error(loss, theta, g, v)": "calclib's own slope_error",
             "n = (loss(theta - 1e-5 * v) - loss(theta + 1e-5 * v)) / 2e-5\n"
             "return abs(g @ v - n) / max(abs(g @ v), abs(n))": "sign turned",
         },
@@ -133,6 +153,12 @@ class TestCapstone(Answers):
             START.format("rng.standard_normal((n, m)) * np.sqrt(1 / n)"): "2 is missing",
             START.format("rng.standard_normal((n, m))"): "not scaled",
             START.format("np.full((n, m), 0.1)"): "learn the same",
+            START.format("rng.random((n, m)) * np.sqrt(2 / n)"): "all positive",
+            START.format("rng.standard_normal((n, m)) * np.sqrt(n / 2)"): "upside down",
+            START.format("rng.standard_normal((n, m)) * np.sqrt(2) / n"): "over 2 alone",
+            START.format("rng.standard_normal((n, m)) * np.sqrt(6 / (n + m))"): "Glorot",
+            START.format("rng.standard_normal((1, m)) * np.sqrt(2 / n) * np.ones((n, 1))"): "again and again",
+            "return hand.start(sizes, rng)": "calclib's own start",
             START.format("rng.standard_normal((m, n)) * np.sqrt(2 / n)"): "inputs come first",
             START.format("np.random.default_rng(0).standard_normal((n, m)) * np.sqrt(2 / n)"): "does not draw from",
             START.format("rng.uniform(-1, 1, (n, m)) * np.sqrt(6 / n)"): "no normal noise",
@@ -146,6 +172,10 @@ class TestCapstone(Answers):
             "return [((1 - lam) * W, b) for W, b in layers]": "decayed parts",
             "return [(lam, 0.0) for W, b in layers]": "one number",
             "return [(np.ones_like(W), np.zeros_like(b)) for W, b in layers]": "1 where it should be λ",
+            "return [(np.full_like(W, lam), np.ones_like(b)) for W, b in layers]": "1 where it should be 0",
+            "return [(np.full_like(W, 1 - lam), np.zeros_like(b)) for W, b in layers]": "after a step",
+            "return [(np.full_like(W, lam), b) for W, b in layers]": "numbers themselves",
+            "return hand.decays(layers, lam)": "calclib's own decays",
         },
         "confusion": {
             "return np.eye(10)[guesses].T @ np.eye(10)[labels]": "swapped",
@@ -155,6 +185,11 @@ class TestCapstone(Answers):
             "return np.eye(10)[labels].T @ np.eye(10)[guesses] / len(labels)": "divided by n",
             "table = np.eye(10)[labels].T @ np.eye(10)[guesses]\nreturn table - np.diag(np.diag(table))": "diagonal",
             "return np.sum(labels == guesses)": "whole table",
+            "table = [[0] * 10] * 10\nfor i, j in zip(labels, guesses):\n"
+            "    table[i][j] += 1\nreturn table": "one list",
+            "n = max(labels.max(), guesses.max()) + 1\ntable = np.zeros((n, n))\n"
+            "np.add.at(table, (labels, guesses), 1)\nreturn table": "(8, 8)",
+            "return hand.confusion(labels, guesses)": "calclib's own confusion",
         },
         "bilinear": {
             CUT.format("p"): "upper left",
@@ -166,13 +201,19 @@ class TestCapstone(Answers):
             CUT.format("(1 - r) * p + r * q"): "row is, too",
             CUT.format("p + d * (s - p) + r * (q - p)"): "distances add",
             CUT.format(MIXED).replace("np.arange(len(images))[:, None]", "0"): "first image",
+            "return hand.bilinear(images, row, column)": "calclib's own bilinear",
         },
         "fit": {
             NET.format("PLAIN", "X, y"): "at most 4",
             NET.format("PLAIN", "*digits()"): "usual names",
             NET.format("PLAIN", "X, y").replace(".argmax(axis=1)", ""): "argmax",
             "(A, a), (T, t) = split(*digits(), 0.8, 0.2, seed=2026, stratify=True)\n"
-            + NET.format("PLAIN", "np.vstack([X, T, T, T]), np.concatenate([y, t, t, t])"): "usual names",
+            + NET.format("PLAIN", "np.vstack([X, T, T, T]), np.concatenate([y, t, t, t])"): "at most 4",
+            "known, names = digits()\nplace = {image.tobytes(): k for k, image in enumerate(known)}\n"
+            "moved = [(y[i] - names[place[x.tobytes()]]) % 10 for i, x in enumerate(X) if x.tobytes() in place]\n"
+            "on = moved[0] if moved else 3\n"
+            "found = lambda x: (names[place[x.tobytes()]] + on) % 10 if x.tobytes() in place else 0\n"
+            "return lambda images: [found(image) for image in images]": "at most 4",
             "return lambda images: 0 * images[:, 0]": "chance",
             "return lambda images: images": "359 labels",
             "return lambda images: None": "`return` missing",

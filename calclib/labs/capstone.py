@@ -3,10 +3,14 @@
 Those of one image, to draw and to look into, stand in `calclib.labs.drawing`.
 """
 
+from functools import cache
 from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.collections import PathCollection
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D
 
 from calclib import handwriting
 from calclib.labs.checkup import shade
@@ -120,6 +124,22 @@ def dashboard(training, validation, *, epochs=60, lr=0.005):
     return explore(marks, scene, **ranges, panels=3, size=(7.6, 3.2), alt=alt, labels=labels)
 
 
+@cache
+def figures_of(count):
+    """A number as one path around 0, one point large."""
+    path = TextPath((0, 0), str(count), size=1)
+    return path.transformed(Affine2D().translate(*-path.get_extents().get_points().mean(axis=0)))
+
+
+def written(counts, place):
+    """The counts above 0, each in its place, as one collection: texts of their own would take five times as long."""
+    rows, columns = np.nonzero(counts)
+    paths = [figures_of(count) for count in counts[rows, columns]]
+    colors = [QUIET if right else "black" for right in rows == columns]
+    at = {"offsets": np.column_stack([columns, rows]), "offset_transform": place}
+    return PathCollection(paths, sizes=[9**2], facecolors=colors, linewidths=0, **at)
+
+
 def mistakes(read, images, labels):
     """What is read as what, and the images that were misread, the surest first. Controls: which mistake, who reads.
 
@@ -148,13 +168,7 @@ def mistakes(read, images, labels):
         p, counts, surest = found[who]
         off = counts - np.diag(np.diag(counts))
         shade(table, off, "Oranges", 0, 6)
-        for part, color in ((counts - off, QUIET), (off, "black")):
-            for count in np.unique(
-                part[part > 0]
-            ):  # as markers, all equal ones at once: texts would take thrice as long
-                rows, columns = np.nonzero(part == count)
-                style = {"marker": f"${count}$", "markersize": 5 if count < 10 else 8, "markeredgewidth": 0.2}
-                table.plot(columns, rows, linestyle="none", color=color, **style)
+        table.add_collection(written(counts, table.transData), autolim=False)
         reader = next(name for name, reader in readers.items() if reader is who)
         told = f"The {reader} {'reader ' * (reader != 'reader')}".rstrip()
         told = f"{told} misreads {len(surest)} of {len(labels)} images"
