@@ -7,6 +7,7 @@ import pytest
 from scipy import optimize
 
 from calclib import Network, adam, digits, lasso, ridge, split, train
+from calclib.checks import regularization as check
 from calclib.labs import budgets, choosing
 from calclib.labs import regularization as figure
 from calclib.regularization import elastic_net, l1, l2
@@ -251,6 +252,15 @@ def test_a_forgotten_scale_and_dropout_at_test_are_told():
     for broken in ("none", "short"):
         assert "finite numbers in the shape of h" in live.move(rule=broken).error or "Not drawn" in live.error
     assert not live.move(rule="inverted").error
+
+
+def test_masks_bring_the_right_rule_and_two_wrong_ones():
+    live = figure.masks()
+    assert numbers(live.move(p=0.5, passes=3000, rule="scale forgotten").status)[-1] == pytest.approx(0.5, abs=0.02)
+    assert "dropout is left on" in live.move(rule="left on at test").status
+    assert [check.dropout(rule).state for rule in figure.RULES.values()] == ["yes", "not yet", "not yet"]
+    own = figure.masks(rules=figure.RULES | {"mine": rules()["inverted"]})
+    assert numbers(own.move(p=0.5, passes=3000, rule="mine").status)[-1] == pytest.approx(1, abs=0.02)
 
 
 def test_the_first_pass_is_counted():

@@ -9,7 +9,7 @@ from calclib.pictures.plots import dot, tag, window
 from calclib.regularization import early_stopping
 from calclib.validate import finite_array, function
 
-__all__ = ["masks", "seeds", "stopping"]
+__all__ = ["RULES", "masks", "seeds", "stopping"]
 
 SHOWN = 8  # passes that are drawn one by one
 
@@ -19,13 +19,26 @@ def inverted(h, p, rng, train):
     return h * dropout_mask(h.shape, p, rng) if train else h
 
 
+def scale_forgotten(h, p, rng, train):
+    """The same without the scale: the mean falls to (1 − p) of what is handed on at test."""
+    return h * (rng.random(h.shape) >= p) if train else h
+
+
+def left_on(h, p, rng, train):
+    """Inverted dropout that does not ask whether this is a test."""
+    return inverted(h, p, rng, True)
+
+
+RULES = {"inverted": inverted, "scale forgotten": scale_forgotten, "left on at test": left_on}
+
+
 def masks(h=None, rules=None, *, p=0.5, passes=100):
     """One layer's outputs under many masks, and their mean beside what is handed on at test. Controls: p, passes, rule.
 
     rules: {name: dropout(h, p, rng, train)}; h: the outputs of the units, a row of positive numbers.
     """
     h = np.linspace(0.1, 2.4, 24) if h is None else finite_array("h", h, 1)
-    rules = {"inverted": inverted} if rules is None else rules
+    rules = RULES if rules is None else rules
     first = next(iter(rules.values()))
     top, units = 1.4 * h.max(), len(h)
 
@@ -56,9 +69,9 @@ def masks(h=None, rules=None, *, p=0.5, passes=100):
             return f"p = {p:.2f}: two passes at test give two different answers: dropout is left on."
         ratio = mean.sum() / at_test.sum() if at_test.sum() else np.nan
         return (
-            f"p = {p:.2f}: in the first pass {np.count_nonzero(off[0])} of {units} units are off, the last hands on "
-            f"{last(seen[:, -1])} in place of {h[-1]:.2f}. Mean of {passes} pass{'es' * (passes > 1)} in training: "
-            f"{ratio:.2f} times what is handed on at test."
+            f"p = {p:.2f}: in the first pass {np.count_nonzero(off[0])} of {units} units are off, the last unit "
+            f"hands on {last(seen[:, -1])} in place of {h[-1]:.2f}. Mean of {passes} pass"
+            f"{'es' * (passes > 1)} in training: {ratio:.2f} times what is handed on at test."
         )
 
     alt = (
@@ -164,7 +177,7 @@ def stopping(runs, rule=early_stopping, *, patience=5):
             left.plot(run[: epoch + 1, column], line, color=color)
             tag(left, word, (epochs - 1, run[-1, column]), (-62, 8 if column else -14), color=color)
         dot(left, best, run[best, 1], color=TANGENT)
-        tag(left, f"best: {best}", (best, run[best, 1]), (-10 if best > 3 else 6, -20), color=TANGENT)
+        tag(left, f"best: {best}", (best, run[best, 1]), (-20, 12) if best > 7 else (8, 6), color=TANGENT)
         if stop is not None:
             left.axvline(stop, color=TANGENT, linestyle="--", linewidth=1)
             tag(left, f"stop: {stop}", (stop, losses[1]), (4 if stop < 0.8 * epochs else -48, -16), color=TANGENT)

@@ -9,7 +9,7 @@ import numpy as np
 
 from calclib.labs.budgets import geometry, one_weight, optimum
 from calclib.labs.choosing import Fits, chooser, half_and_half, powers
-from calclib.labs.handicaps import masks, seeds, stopping
+from calclib.labs.handicaps import RULES, masks, seeds, stopping
 from calclib.labs.watching import watching
 from calclib.live import explore
 from calclib.live.controls import number
@@ -18,6 +18,7 @@ from calclib.pictures.plots import curve, tag, window
 from calclib.regularization import lasso, ridge
 
 __all__ = [
+    "RULES",
     "chooser",
     "geometry",
     "half_and_half",
