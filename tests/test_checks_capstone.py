@@ -86,7 +86,12 @@ class TestCapstone(Answers):
             "        share = (1 - abs(row - top - k)) * (1 - abs(column - left - l))\n"
             "        total = total + share * images[np.arange(len(images))[:, None], top + k, left + l]\nreturn total",
         ],
-        "fit": [NET.format("BEST", "X, y")],
+        "fit": [  # the notebook's own test trains the solution; this is another way
+            "rng = np.random.default_rng(0)\nmany = np.vstack([X, *(hand.augment(X, rng) for _ in range(10))])\n"
+            "names = np.tile(y, 11)\n\ndef read(images):\n"
+            "    away = np.sum(many**2, axis=1) - 2 * images @ many.T\n"
+            "    return [np.bincount(names[np.argsort(row)[:5]]).argmax() for row in away]\n\nreturn read"
+        ],
     }
     WRONG = {
         "forward": {

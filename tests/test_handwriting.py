@@ -181,6 +181,7 @@ def test_step_one_and_step_two():
     )
     assert 0.955 < plain[0] < 0.975
     assert 0.975 < better[0] and plain[0] + 0.005 < better[0]
+    assert better[1] < 1  # seconds of the processor
 
 
 def test_step_three_is_above_99_percent_in_under_ten_seconds():
