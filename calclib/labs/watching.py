@@ -36,8 +36,9 @@ def watching(seen, held, *, p=0.0, width=100, epochs=40, lr=0.003, batch=40, see
     def scene(axes):
         left, right = axes
         top = 1.3 * np.log(classes)  # a network that knows nothing has log(classes), before training a little more
-        left.set(xlim=(0, epochs), ylim=(0, top), xlabel="epoch", ylabel="loss")
-        right.set(xlim=(0, epochs), ylim=(0, 1), xlabel="epoch", ylabel="share of labels given back")
+        edges = -0.02 * epochs, 1.02 * epochs
+        left.set(xlim=edges, ylim=(0, top), xlabel="epoch", ylabel="loss")
+        right.set(xlim=edges, ylim=(0, 1), xlabel="epoch", ylabel="share of labels given back")
         for ax, loss in ((left, True), (right, False)):
             for row, (word, color, line) in enumerate(LINES):
                 at = 0.93 - 0.08 * row if loss else 0.14 - 0.08 * row
