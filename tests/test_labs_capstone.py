@@ -244,12 +244,15 @@ def test_guesses_are_the_learners_in_the_order_of_the_notebooks(tmp_path, monkey
     assert list(figure.guesses().items()) == [("02-steepest", "uphill"), ("10-best", 98)]
 
 
-def test_the_counts_stand_in_their_places():
-    counts = np.diag([30, 5]) + np.array([[0, 2], [0, 0]])
-    fig, ax = plt.subplots()
-    drawn = figure.written(counts, ax.transData)
-    assert drawn.get_offsets().tolist() == [[0, 0], [1, 0], [1, 1]]
-    shapes = [figure.figures_of(count) for count in (30, 2, 5)]
-    assert all(np.array_equal(one.vertices, two.vertices) for one, two in zip(drawn.get_paths(), shapes, strict=True))
-    assert all(np.allclose(shape.get_extents().get_points().sum(axis=0), 0) for shape in shapes)
-    plt.close(fig)
+def test_the_counts_stand_in_their_places_and_within_them():
+    counts = np.diag([30, 5, 0, 123, 0, 0, 0, 9, 1, 40]) + np.eye(10, k=3, dtype=int) * 7
+    figure_of, ax = plt.subplots(figsize=(4, 4), dpi=100)
+    ax.set(position=(0, 0, 1, 1), xlim=(-0.5, 9.5), ylim=(9.5, -0.5))
+    ax.axis("off")
+    ax.add_collection(figure.written(counts, ax.transData), autolim=False)
+    figure_of.canvas.draw()
+    ink = np.asarray(figure_of.canvas.buffer_rgba())[..., 0] < 200
+    plt.close(figure_of)
+    inked = ink.reshape(10, 40, 10, 40).any(axis=(1, 3))
+    assert np.array_equal(inked, counts > 0)
+    assert ink.reshape(10, 40, 10, 40)[:, 12:28, :, 8:32].sum() == ink.sum()  # the borders of all cells stay free

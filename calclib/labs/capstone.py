@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.collections import PathCollection
 from matplotlib.textpath import TextPath
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import Affine2D, IdentityTransform
 
 from calclib import handwriting
 from calclib.labs.checkup import shade
@@ -137,7 +137,7 @@ def written(counts, place):
     rows, columns = np.nonzero(counts)
     paths = [figures_of(count) for count in counts[rows, columns]]
     colors = [QUIET if right else "black" for right in rows == columns]
-    at = {"offsets": np.column_stack([columns, rows]), "offset_transform": place}
+    at = {"offsets": np.column_stack([columns, rows]), "offset_transform": place, "transform": IdentityTransform()}
     return PathCollection(paths, sizes=[9**2], facecolors=colors, linewidths=0, **at)
 
 
