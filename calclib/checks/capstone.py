@@ -15,7 +15,8 @@ __all__ = ["backward", "bilinear", "confusion", "decays", "fit", "forward", "slo
 
 LESSON = "10 Capstone: read handwriting with nothing but calculus"
 SHAPES = ((2, 2, 2, 2), 2), ((3, 5, 2), 4), ((4, 3, 3, 2), 3)
-SEED, MOST_WRONG, RENAMED = 2026, 4, 3  # the unseen split, the goal, and by how much its labels are moved on
+SEED, RENAMED = 2026, 3  # the unseen split, and by how much its labels are moved on
+MOST_WRONG = 3  # there nearest neighbours misread 4 and more, the second reader 6, and the third 1 or 2
 
 
 def layers_of(sizes, seed=0):
@@ -367,6 +368,13 @@ def bilinear(bilinear):
                 "all places are looked up in the first image: np.arange(n)[:, None] says which.": tents(
                     np.repeat(images[:1], n, axis=0), row, column
                 ),
+                "row and column are swapped: images[i, row, column].": tents(images, column, row),
+                "the lower two count 1 − down as the upper two do; they count down.": (1 - d)
+                * ((1 - r) * four[0] + r * four[1] + (1 - r) * four[2] + r * four[3]),
+                "these are two pixels of the four: (1 − down) · right and down · (1 − right) have theirs, too.": (1 - d)
+                * (1 - r)
+                * four[0]
+                + d * r * four[3],
                 "the distances add: shares are products, (1 − down)(1 − right).": diagonal(four, d, r),
             },
         )
@@ -421,7 +429,7 @@ def confusion(confusion):
 
 @exercise(seconds=60)
 def fit(fit):
-    """At most 4 of 359 unseen images misread: a reader of handwriting, and you know each derivative in it by name."""
+    """At most 3 of 359 unseen images misread, that is 99.2% read: a reader of handwriting, and you made it."""
     X, y = digits()
     mirrored = X.reshape(-1, 8, 8)[:, :, ::-1].reshape(-1, 64)  # so that no image, known by heart, is found again
     (X, y), (images, labels) = split(mirrored, (y + RENAMED) % 10, 0.8, 0.2, seed=SEED, stratify=True)
@@ -434,7 +442,7 @@ def fit(fit):
         )
     if wrong.sum() > MOST_WRONG:
         told = f"{wrong.sum()} of {len(labels)} unseen images are misread, {1 - wrong.mean():.1%} are right"
-        hint = "chance would give 10%" if wrong.mean() > 0.5 else "moved images, and more epochs, bring it below 5"
+        hint = "chance would give 10%" if wrong.mean() > 0.5 else "moved images, and more epochs, bring it below 4"
         raise NotYet(f"{told}: at most {MOST_WRONG} may be ({hint}).")
 
 
@@ -454,6 +462,10 @@ def read_by(fit, X, y, images):
         raise NotYet(
             "read(images) gives ten numbers for each image; the largest one's place is the label: argmax(axis=1)."
         )
-    if got.shape != (len(images),) or got.dtype.kind not in "iuf":
+    if got.shape == (10,):
+        raise NotYet("read(images) is ten labels: argmax(axis=1) takes the best of each row, an image.")
+    if got.shape == (len(images),) and got.dtype.kind not in "iuf":
+        raise NotYet(f"read(images) holds {show(got[0])}, where a label from 0 to 9 should be.")
+    if got.shape != (len(images),):
         raise NotYet(f"read(images) is {show(got)}, where {len(images)} labels should be.")
     return got
