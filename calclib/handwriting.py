@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from calclib.data import split
-from calclib.layers import dense, dense_backward
+from calclib.layers import dense, dense_backward, softmax_cross_entropy
 from calclib.networks import Network
 from calclib.optimizers import adamw
 from calclib.regularization import early_stopping
@@ -31,6 +31,7 @@ __all__ = [
     "flat",
     "forward",
     "slope_error",
+    "softmax_cross_entropy",
     "start",
     "trained",
     "unflat",

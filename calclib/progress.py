@@ -55,7 +55,9 @@ def _sound_exercise(entry) -> bool:
 def _sound_prediction(entry) -> bool:
     guess = entry.get("guess") if isinstance(entry, dict) else None
     number = type(guess) in (int, float) and abs(guess) < math.inf
-    return (number or isinstance(guess, str)) and isinstance(entry.get("last"), str)
+    if not (number or isinstance(guess, str)) or not isinstance(entry.get("last"), str):
+        return False
+    return all(isinstance(entry.get(told, ""), str) for told in ("question", "thought", "happened"))
 
 
 def merge(mine: dict, theirs: dict) -> dict:
@@ -108,12 +110,18 @@ class Store:
             data["exercises"][exercise] = tried
             self._write(data)
 
-    def record_prediction(self, key: str, guess: str | float) -> None:
-        """The learner expects `guess`; the newest guess counts."""
+    def record_prediction(self, key: str, guess: str | float, told: dict | None = None) -> None:
+        """The learner expects `guess`; the newest guess counts.
+
+        `told` is how to show it: the question, what was thought and happened in words, and whether they agree.
+        """
         with self.lock:
             data = self.data()
-            data["predictions"][key] = {"guess": guess, "last": _now()}
-            self._write(data)
+            old = data["predictions"].get(key, {})
+            kept = {"guess": guess, "last": old["last"] if old.get("guess") == guess else _now(), **(told or {})}
+            if kept != old:
+                data["predictions"][key] = kept
+                self._write(data)
 
     def restore(self, text: str | bytes) -> None:
         """Add what `text` holds, losing nothing that is here; ValueError says what is wrong with it."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from calclib.checks import start
-from calclib.live.cards import predict, progress
+from calclib.live import predict, predictions, progress
 from calclib.progress import Store, store
 
 CHOICES = ["it settles", "it grows", "it jumps"]
@@ -168,6 +168,50 @@ def test_text_from_lessons_and_files_is_never_markup():
 def test_changes_are_announced_politely():
     for page in (ask().status.value, ask().reveal("it settles").body.value, progress().status.value):
         assert 'role="status"' in page and 'aria-live="polite"' in page
+
+
+# --- all that was predicted
+
+
+def test_all_predictions_stand_together_with_what_happened():
+    view = predictions()
+    assert bundle(view)["text/plain"].startswith("No prediction is recorded yet")
+    width, secant = ask_number(), ask()
+    width.answer("1.35")
+    secant.answer("it grows")
+    assert "0 of 2 came out as you thought" in view.table.value
+    width.reveal(2**0.5)
+    secant.reveal("it settles")
+    assert bundle(view)["text/plain"].splitlines() == [
+        "Your predictions: 1 of 2 came out as you thought (✓ as you thought, ✗ otherwise)",
+        "Lesson | Asked | You thought | What happened",
+        "01 | What happens to the slope for h < 1? | it grows | ✗\N{NO-BREAK SPACE}it settles",
+        "01 | How wide? | 1.35 m | ✓\N{NO-BREAK SPACE}1.41421 m",
+    ]
+    assert "✓\N{NO-BREAK SPACE}1.41421 m" in view.table.value
+
+
+def test_a_prediction_made_after_its_answer_is_set_beside_it_too():
+    card = ask()
+    card.reveal("it settles")
+    card.answer("it settles")
+    assert "1 of 1" in predictions().table.value
+
+
+def test_a_prediction_of_an_earlier_edition_is_shown_as_it_was_kept():
+    store().record_prediction("02-steepest", "<b>uphill</b>")
+    view = predictions()
+    assert "02 | steepest | <b>uphill</b> | (not looked at yet)" in bundle(view)["text/plain"]
+    assert "<b>" not in view.table.value
+
+
+def test_looking_at_the_answer_again_leaves_the_file_alone():
+    card = ask()
+    card.answer("it grows")
+    card.reveal("it settles")
+    before = store().path.read_bytes()
+    ask().reveal("it settles")
+    assert store().path.read_bytes() == before
 
 
 # --- progress

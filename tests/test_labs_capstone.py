@@ -11,7 +11,6 @@ from calclib import handwriting as hand
 from calclib.data import digits, split
 from calclib.labs import capstone as figure
 from calclib.live.controls import number
-from calclib.progress import store
 
 
 @cache
@@ -231,17 +230,6 @@ def test_controls_go_to_both_ends_and_too_high_a_rate_is_told_as_it_is():
     assert not live.error and numbers(live.status)[4] < 60
     dead = figure.watched(training, validation, lr=1.0)
     assert dead.norms[-1].max() < 0.01 and dead.losses[-1, 0] > 1.5  # chaotic: it ends elsewhere on another machine
-
-
-# --- all that was guessed
-
-
-def test_guesses_are_the_learners_in_the_order_of_the_notebooks(tmp_path, monkeypatch):
-    monkeypatch.setenv("CALCLIB_PROGRESS", str(tmp_path / "progress.json"))
-    assert figure.guesses().startswith("No prediction")
-    for key, guess in (("10-best", 99.5), ("02-steepest", "uphill"), ("10-best", 98)):
-        store().record_prediction(key, guess)
-    assert list(figure.guesses().items()) == [("02-steepest", "uphill"), ("10-best", 98)]
 
 
 def test_the_counts_stand_in_their_places_and_within_them():

@@ -20,11 +20,10 @@ from calclib.live import Training, explore
 from calclib.networks import Network
 from calclib.optimizers import adamw
 from calclib.pictures.palette import GRADIENT, PATH, QUIET, TRUTH
-from calclib.progress import store
 from calclib.schedules import cosine_annealing
 from calclib.training import train
 
-__all__ = ["dashboard", "guesses", "mistakes", "moves", "paint", "saliency", "watched"]
+__all__ = ["dashboard", "mistakes", "moves", "paint", "saliency", "watched"]
 
 BATCH = 64
 RATES = [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
@@ -191,10 +190,3 @@ def mistakes(read, images, labels):
     choice = {"who": readers} if len(readers) > 1 else {}
     labelled = {"rank": "which mistake"} | dict.fromkeys(choice, "who reads")
     return explore(marks, scene, rank=(1, max(most, 2)), **choice, panels=3, size=(7.6, 3.6), alt=alt, labels=labelled)
-
-
-def guesses():
-    """What the learner predicted in all notebooks, {prediction: guess} in their order; without any, a sentence."""
-    kept = store().data()["predictions"]
-    none = "No prediction is recorded yet. Each notebook asks for some, above its figures."
-    return {key: kept[key]["guess"] for key in sorted(kept)} or none

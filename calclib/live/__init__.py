@@ -1,10 +1,11 @@
 """Live figures and cards: the only floor that knows widgets."""
 
-from calclib.live.cards import predict, progress
 from calclib.live.figure import Live, explore
+from calclib.live.overview import predictions, progress
+from calclib.live.prediction import predict
 from calclib.live.threads import one_thread
 from calclib.live.training import Training
 
-__all__ = ["Live", "Training", "explore", "predict", "progress"]
+__all__ = ["Live", "Training", "explore", "predict", "predictions", "progress"]
 
 one_thread()
