@@ -212,6 +212,10 @@ def spin():
         pass
 
 
+def spin_on_one_line():
+    while True: pass  # noqa: E701  # fmt: skip
+
+
 def swallow():
     while True:
         try:
@@ -231,7 +235,9 @@ def deep():
     inner()
 
 
-@pytest.mark.parametrize("work", [spin, swallow, comprehend, deep, lambda: any(x for x in iter(int, 1))])
+@pytest.mark.parametrize(
+    "work", [spin, spin_on_one_line, swallow, comprehend, deep, lambda: any(x for x in iter(int, 1))]
+)
 def test_a_hang_ends(limit, work):
     with pytest.raises(patience.TimeUp):
         limit(0.1, work)
