@@ -108,6 +108,7 @@ def checkup(steps, layers, X, y, *, lr=0.1, h=1e-5, after=0):
     names, places = names_of(layers), blocks(layers)
     first, (tall, wide) = next(iter(named.values())), map_of(layers).shape
     limits = {"xlim": (-1.2, wide + 0.2), "ylim": (1.3 * tall + 1.6, -0.2 * tall)}
+    font = {"fontsize": 10 if wide < 20 else 8}
 
     @cache
     def trained(step, after):
@@ -139,7 +140,7 @@ def checkup(steps, layers, X, y, *, lr=0.1, h=1e-5, after=0):
             strip = (middle - 0.22 * wide, middle + 0.22 * wide, foot + 0.02 * wide, foot - 0.02 * wide)
             ax.imshow(np.linspace(0, 1, 64)[None], cmap=shades, extent=strip, aspect="auto")
             for x, text, side in ((strip[0], low, "right"), (strip[1], high, "left")):
-                ax.text(x, foot, f" {text} ", ha=side, va="center", fontsize=8)
+                ax.text(x, foot, f" {text} ", ha=side, va="center", **font)
             for row, column, rows, columns in places:
                 right, down = np.array([(0, columns, columns, 0, 0), (0, 0, rows, rows, 0)]) - 0.5
                 ax.plot(column + right, row + down, color=QUIET, linewidth=1.2)
@@ -161,7 +162,7 @@ def checkup(steps, layers, X, y, *, lr=0.1, h=1e-5, after=0):
         row, column, rows, columns = place
         above = place in places[::2]
         y, side = (row - 0.6, "bottom") if above else (row + rows - 0.3, "top")
-        ax.text(column + columns / 2 - 0.5, y, text, ha="center", va=side, fontsize=8, **style)
+        ax.text(column + columns / 2 - 0.5, y, text, ha="center", va=side, **font, **style)
 
     def marks(axes, which=first, h=h, after=after):
         _, done, gradient, lost = trained(which, after)

@@ -16,7 +16,9 @@ from calclib.pictures.palette import GRADIENT, PATH, QUIET, TANGENT, TRUTH
 __all__ = ["stepper"]
 
 MOST = 60  # nodes that a picture can hold
-WIDTH, TALL = 7.6, 5.5  # inches, as all sizes here; a picture less tall is enlarged
+WIDTH, TALL = 7.6, 5.5  # inches, as all sizes here; a smaller picture is enlarged
+SCREEN, SMALLEST = 7.0, 0.85  # a taller picture is made smaller, but no text below 85 %
+NARROW = 3.0  # the least width
 HALF = np.array([0.39, 0.225])  # half a box
 LINE = 0.14  # of text
 LYING = 0.58, 1.6  # from box to box within a layer and from layer to layer, which is less for 6 layers, the most
@@ -34,18 +36,19 @@ def stepper(y, *, step=None):
     """
     nodes, edges = _read(y)
     places, wires, labels = _drawn(len(nodes), edges)
-    labels = _apart(labels, [_wide(number(slope)) for *_, slope in edges])
+    widths = np.array([_wide(number(slope)) for *_, slope in edges])
+    labels = _apart(labels, widths)
     made = [k for k, node in enumerate(nodes) if list(node.edges)]
     into = {k: [e for e, edge in enumerate(edges) if edge[1] == k] for k in made}
     grads = _gradients(edges, [into[k] for k in reversed(made)], len(nodes))
     turn, last = len(made) + 1, 2 * len(made) + 1
-    low, high = places.min(axis=0) - HALF - 0.08, places.max(axis=0) + HALF + 0.08
+    low, high = _bounds(places, wires, labels, widths)
     wide, tall = high - low
-    zoom = float(np.clip(min(WIDTH / wide, TALL / tall), 1, 1.4))
-    margin, font = (WIDTH / zoom - wide) / 2, {"fontsize": 8 * zoom}
+    zoom = float(np.clip(TALL / tall, 1, min(WIDTH / wide, 1.4)) if tall < SCREEN else max(SCREEN / tall, SMALLEST))
+    font = {"fontsize": 8 * zoom}
 
     def scene(ax):
-        ax.set(xlim=(low[0] - margin, high[0] + margin), ylim=(high[1], low[1]))
+        ax.set(xlim=(low[0], high[0]), ylim=(high[1], low[1]))
         ax.axis("off")
         _lines(ax, wires, color=QUIET, linewidth=1, zorder=1)
         _shapes(ax, _boxes(places), facecolor="white", edgecolor=QUIET, linewidth=1, zorder=3)
@@ -72,8 +75,12 @@ def stepper(y, *, step=None):
         busy = into.get(now, []) if step != turn else []
         paths = [wires[e] if step < turn else wires[e][::-1] for e in busy]
         _flow(ax, paths, TRUTH if step < turn else GRADIENT)
-        for e in busy if len(busy) <= MANY else []:
-            _slope(ax, labels[e], edges[e][2], weight="bold", **font)
+        if len(busy) <= MANY:
+            hidden = {*busy, *later}
+            for e in _under(paths, labels, widths) - hidden:
+                _slope(ax, labels[e], edges[e][2], **font)
+            for e in busy:
+                _slope(ax, labels[e], edges[e][2], weight="bold", **font)
         _shapes(ax, _boxes(places[now]), facecolor="none", edgecolor=PATH, linewidth=2, zorder=6)
         return f"Step {step} of {last}. {_told(step - turn, now, nodes, known, [edges[e] for e in busy])}"
 
@@ -81,7 +88,7 @@ def stepper(y, *, step=None):
         f"A graph of {len(nodes)} boxes from the inputs to the result. Each box has a name, a value and "
         "a gradient, each wire a local slope; the ones that are not known yet at this step are empty."
     )
-    return explore(marks, scene, step=range(last + 1), size=(WIDTH, float(zoom * tall)), alt=alt)
+    return explore(marks, scene, step=range(last + 1), size=(float(zoom * wide), float(zoom * tall)), alt=alt)
 
 
 def _read(y):
@@ -157,6 +164,15 @@ def _drawn(n, edges):
     return places[:, turned], [np.array(wire)[:, turned] for wire in wires], labels[:, turned]
 
 
+def _bounds(places, wires, labels, widths):
+    """The corners of what is drawn, boxes, wires and slopes, with room for a sentence where that is narrow."""
+    sides = np.column_stack([widths / 2, 0 * widths + LINE / 2])
+    points = np.concatenate([places - HALF, places + HALF, *wires, labels - sides, labels + sides])
+    low, high = points.min(axis=0) - 0.08, points.max(axis=0) + 0.08
+    room = np.array([max(0.0, NARROW - np.ptp([low[0], high[0]])) / 2, 0.0])
+    return low - room, high + room
+
+
 def _wide(text):
     """About how wide a slope's text is, in inches."""
     return 0.068 * len(text) + 0.09
@@ -174,6 +190,16 @@ def _apart(labels, wide):
         if np.array_equal(labels, before):
             break
     return labels
+
+
+def _under(paths, labels, widths):
+    """Which labels (n, 2) a path runs over: those that would be struck out by it."""
+    found = set()
+    for start, end in ((a, b) for path in paths for a, b in zip(path[:-1], path[1:], strict=True)):
+        along = np.linspace(start, end, 2 + int(np.hypot(*(end - start)) / 0.02))
+        away = np.abs(along[:, None] - labels) - np.column_stack([widths, np.full(len(widths), LINE)]) / 2
+        found |= {int(e) for e in np.flatnonzero((away < 0).all(axis=2).any(axis=0))}
+    return found
 
 
 def _boxes(places, line=None, wide=0.94):
