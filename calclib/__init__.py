@@ -18,8 +18,8 @@ from calclib.differences import (
     second_derivative,
 )
 from calclib.integrals import integral, running_integral
+from calclib.landscape import Landscape
 from calclib.landscapes import (
-    Landscape,
     beale,
     booth,
     bowl,

@@ -11,10 +11,11 @@ from scipy.optimize import rosen, rosen_der, rosen_hess
 
 from calclib import landscapes as land
 from calclib.differences import derivative, gradient, hessian, second_derivative
+from calclib.landscape import Landscape
 
 LINES = [land.square, land.wavy]
-PLANES = [getattr(land, name) for name in land.__all__[1:]]
-PLANES = [f for f in PLANES if isinstance(f, land.Landscape) and f not in LINES]
+PLANES = [getattr(land, name) for name in land.__all__]
+PLANES = [f for f in PLANES if isinstance(f, Landscape) and f not in LINES]
 PLANES += [land.quadratic([2, 20], 0.3), land.quadratic([-1, 3], 2.0), land.quadratic([-1, -3])]
 ANY_N = [land.rosenbrock, land.styblinski_tang, land.rastrigin]
 

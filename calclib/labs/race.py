@@ -7,7 +7,8 @@ import numpy as np
 
 from calclib import optimizers
 from calclib.descent import descend
-from calclib.landscapes import Landscape, beale, himmelblau, plateau, quadratic, rastrigin, rosenbrock, saddle
+from calclib.landscape import Landscape
+from calclib.landscapes import beale, himmelblau, plateau, quadratic, rastrigin, rosenbrock, saddle
 from calclib.live import explore
 from calclib.live.controls import number
 from calclib.pictures.ground import level_lines, survey

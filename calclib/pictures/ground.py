@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 
 from calclib.differences import gradient as difference
-from calclib.landscapes import Landscape
+from calclib.landscape import Landscape
 from calclib.pictures.palette import GRADIENT, TRUTH
 from calclib.pictures.plots import window
 
