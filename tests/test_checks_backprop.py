@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from answers import Answers
 
-from calclib import Network, differences, gradient_check
+from calclib import Network, adam, differences, gradient_check, train
 from calclib.checks import backprop, networks
 from calclib.layers import dense, dense_backward, mse, softmax
 from calclib.layers import softmax_cross_entropy as cross_entropy
@@ -22,6 +22,9 @@ FUNCTIONS = {
     "mended_a": LAYERS,
     "mended_b": LAYERS,
     "mended_e": LAYERS,
+    "mended_c": LAYERS,
+    "mended_d": LAYERS,
+    "mended_f": LAYERS,
 }
 
 
@@ -115,6 +118,18 @@ def differences_by(method, strip="np.asanyarray"):
 WRONG_STEPS = {
     STEP.replace("slope(z)", "slope(np.tanh(z))"): "still taken at the activation",
     STEP.replace(" * slope(z)", ""): "slope of tanh is forgotten",
+    STEP.replace("slope(z)", "slope(a)"): "taken at the layer's input",
+    STEP.replace("slope(z)", "(1 - z**2)"): "no slope of tanh",
+    STEP.replace("slope(z)", "(1 - np.tanh(z))"): "the square is missing",
+    STEP.replace("slope(z)", "np.tanh(z)"): "tanh z is the value",
+    STEP.replace("slope(z)", "(1 - slope(z) ** 2)"): "is 1 − tanh² already",
+    STEP.replace("W_above.T", "W_above"): "W turned",
+    STEP.replace("dz @ W_above.T * slope(z)", "(dz * slope(z)) @ W_above.T"): "comes after Wᵀ",
+    STEP.replace("    W_above = W\n", ""): "stays the last layer's",
+    STEP.replace("moved(layers, parts, lr)", "parts"): "these are the gradients",
+    STEP.replace("slope(z)", "slope(z) ** 2"): "(W₄, b₄ agree)",
+    "return step(layers, X, y, lr)": "right, by step, which",
+    "return mended_g(layers, X, y, lr)": "right, by mended_g, which",
     STEP.replace(
         "return moved(layers, parts,", "return moved(layers, [*parts[-2::-1], parts[-1]],"
     ): "still stand from the last",
@@ -128,7 +143,8 @@ WRONG_STEPS = {
     STEP.replace("parts, lr)", "parts, -lr)"): "goes up",
     STEP.replace("parts, lr)", "parts, 1)"): "α is missing",
     "return layers": "nothing has moved",
-    "return layers[:-1]": "pairs (W, b) should be",
+    "return layers[:-1]": "4 pairs (W, b) should be",
+    "return list(layers) * 3": "a list, 12 long",
     "return [W for W, b in layers]": "pairs (W, b) should be",
     "return [(W, 'much') for W, b in layers]": "no arrays of numbers",
     "return [(W + 1, b) for W, b in layers]": "by differences the gradient of W₁",
@@ -147,7 +163,6 @@ WRONG_STEPS = {
     differences_by("central", "np.asarray"): "are these differences?",
     differences_by("richardson", "np.asarray"): "are these differences?",
     COURSE: "by calclib's own loss_and_gradient",
-    STEP.replace("slope(z)", "(1 - np.tanh(z))"): "(W₄, b₄ agree)",
     "if X.shape == (33, 1):\n    return layers\n" + STEP: "passes the check, and yet",
 }
 
@@ -203,6 +218,10 @@ RIGHT = {
     "largest_error": [
         error(),
         error(h="1e-6"),
+        error(
+            formula="(8 * loss(theta + e) - 8 * loss(theta - e) - loss(theta + 2 * e) + loss(theta - 2 * e)) / 12e-4",
+            h="1e-4",
+        ),
         error(h="1e-4", error="max(abs(a - b) / max(abs(a), abs(b), 1e-9) for a, b in zip(g, n))"),
         "n = np.array([(loss(theta + 1e-5 * e) - loss(theta - 1e-5 * e)) / 2e-5 for e in np.eye(len(theta))])\n"
         "bottom = np.maximum(np.abs(g), np.abs(n))\n"
@@ -215,6 +234,12 @@ RIGHT = {
     "mended_a": RIGHT_STEPS,
     "mended_b": RIGHT_STEPS[:2],
     "mended_e": RIGHT_STEPS[1:3],
+    "mended_c": RIGHT_STEPS[1:4],
+    "mended_d": [STEP, "return patient(layers, X, y, lr)"],
+    "mended_f": [
+        STEP.replace("tape = taped(layers, X)", "tape = taped(layers, X)\nkept.clear()\nkept[0] = tape"),
+        LISTS,
+    ],
     "fit": [FIT.format(steps=3000, lr=0.1), FIT.format(steps=1500, lr=0.2)],
 }
 
@@ -230,6 +255,13 @@ WRONG = {
         "return X": "should be",
         TANH.format("X @ W + b").replace("return X @ W + b", "return X @ W"): "last layer's bias",
         TANH.format("X @ W) + (b"): "stands inside",
+        TANH.format("X @ W + b").replace("[:-1]", ""): "the loop ends before it",
+        TANH.format("X @ W + b").replace("np.tanh", "").replace("return X @ W + b", "return np.tanh(X @ W + b)"): (
+            "comes once, at the end"
+        ),
+        TANH.format("X @ W + b").replace("np.tanh(X @ W + b)", "np.maximum(X @ W + b, 0)"): "this is ReLU",
+        TANH.format("X @ W + b").replace("return X", "return np.tanh(X)"): "once more before the last",
+        TANH.format("X @ W + b").replace("np.tanh(X @ W + b)", "1 - np.tanh(X @ W + b) ** 2"): "the slope of tanh",
         TANH.format("X @ W + b").replace("np.tanh(X @ W + b)", "1 / (1 + np.exp(-(X @ W + b)))"): "sigmoid",
         TANH.format("W @ X + b").replace("X @ W", "W @ X"): "W @ a takes columns",
         TANH.format("X * W + b").replace("X @ W", "X * W"): "multiplies entry by entry",
@@ -247,9 +279,14 @@ WRONG = {
         "return output - y": "2 and the mean",
         "return 2 * (output - y)": "not divided",
         "return 2 * (output - y) / len(y)": "by the rows alone",
-        "return 2 * (output - y) / y.shape[1]": "should be",
+        "return 2 * (output - y) / y.shape[1]": "by the columns alone",
         "return 2 * (output - y) / y.size / y.size": "averaged twice",
         "return 2 * (y - output) / y.size": "sign is turned",
+        "return 2 * abs(output - y) / y.size": "keeps its sign",
+        "return 2 * output / y.size": "y is missing",
+        "return 2 * (output + y) / y.size": "are added",
+        "return 2 * (output - y) * output / y.size": "is 1, not output",
+        "return 2 * (output - y) / y.size**0.5": "came.",
         "return np.mean((output - y) ** 2)": "this is the loss",
         "return (output - y) ** 2": "slope is wanted",
         "return (output - y) ** 2 / y.size": "the slope of each",
@@ -270,6 +307,15 @@ WRONG = {
         "return (softmax(scores) - np.eye(scores.shape[1])[labels]) / scores.shape[1]": "number of classes",
         "return (np.eye(scores.shape[1])[labels] - softmax(scores)) / len(labels)": "sign is turned",
         "return softmax(scores) / len(labels)": "p alone",
+        "return 2 * (softmax(scores) - np.eye(scores.shape[1])[labels]) / len(labels)": "and no 2",
+        "return (softmax(scores) - 1) / len(labels)": "taken off everywhere",
+        "p = softmax(scores)\np[np.arange(len(p)), labels] = -1\nreturn p / len(p)": "not put in the place",
+        "y = np.eye(scores.shape[1])[labels]\nreturn y * (softmax(scores) - y) / len(y)": "only the label's score",
+        "p = softmax(scores)\nreturn p[np.arange(len(p)), labels] - 1": "one number for each row",
+        "p = softmax(scores)\nreturn -np.log(p[np.arange(len(p)), labels] + 1e-300)": "the loss of each row",
+        "return (softmax(scores) - np.eye(scores.shape[1])[labels]).mean(axis=0)": "is taken already",
+        "return (softmax(softmax(scores)) - np.eye(scores.shape[1])[labels]) / len(scores)": "taken twice",
+        "p = softmax(scores)\nreturn p * (1 - p) / len(p)": "in its own score",
         "return softmax(scores)": "these are the probabilities",
         "return (softmax(scores) - labels[:, None]) / len(labels)": "as numbers",
         "return (softmax(scores.T).T - np.eye(scores.shape[1])[labels]) / len(labels)": "down the columns",
@@ -297,6 +343,15 @@ WRONG = {
         SLOPED.format("a @ dz", *PARTS[1:]): "aᵀ is not transposed",
         SLOPED.format("dz @ a.T", *PARTS[1:]): "in this order",
         SLOPED.format("a.T @ dz / len(a)", *PARTS[1:]): "averaged twice",
+        SLOPED.format("np.tanh(a).T @ dz", *PARTS[1:]): "no tanh is taken of it",
+        SLOPED.format("dz.sum(axis=0)", "a.T @ dz", PARTS[2]): "the order is dW, db, da",
+        SLOPED.format(PARTS[0], "dz.sum(axis=0, keepdims=True)", PARTS[2]): "keepdims",
+        SLOPED.format(*PARTS[:2], "dz @ W.T * (1 - a**2)"): "∂a stops before it",
+        SLOPED.format(*PARTS[:2], "dz @ W.T * (1 - np.tanh(a) ** 2)"): "∂a stops before it",
+        "dz = slope(z)\nreturn " + ", ".join(PARTS): "∂h is forgotten",
+        "dz = dh + slope(z)\nreturn " + ", ".join(PARTS): "here they are added",
+        "dz = dh / slope(z)\nreturn " + ", ".join(PARTS): "here it is divided",
+        "dz = dh @ slope(z).T\nreturn " + ", ".join(PARTS): "is not transposed",
         SLOPED.format(PARTS[0], "dz.sum(axis=1)", PARTS[2]): "wrong axis",
         SLOPED.format(PARTS[0], "dz.sum()", PARTS[2]): "both axes",
         SLOPED.format(PARTS[0], "dz.mean(axis=0)", PARTS[2]): "averaged twice",
@@ -324,7 +379,7 @@ WRONG = {
         error(formula="(loss(theta + e) - loss(theta - e)) / {h}"): "2 in 2h",
         error(formula="(loss(theta + e) - loss(theta - e)) / 2 * {h}"): "brackets",
         error(error="np.max(np.abs(g - n) / (np.abs(g) + 1e-12))"): "divided by |g| alone",
-        error(error="np.max(np.abs(g - n) / (np.maximum(g, n) + 1e-12))"): "above or below",
+        error(error="np.max(np.abs(g - n) / (np.maximum(g, n) + 1e-12))"): "an abs() is missing below",
         error(error="np.linalg.norm(g - n) / (np.linalg.norm(g) + np.linalg.norm(n))"): "whole gradients",
         error(error="np.linalg.norm(g - n) / np.linalg.norm(g + n)"): "whole gradients",
         error(error="'0.5'"): "should be",
@@ -335,9 +390,16 @@ WRONG = {
         error(error="np.max(np.abs(g - n) / (np.abs(g) + np.abs(n) + 1e-12))"): "divided by |g| + |n|",
         error(error="np.mean(np.abs(g - n) / (np.maximum(np.abs(g), np.abs(n)) + 1e-12))"): "mean over the entries",
         error(error="np.linalg.norm(g - n) / np.linalg.norm(g)"): "lengths are of whole gradients",
-        error(error="np.max((g - n) / (np.maximum(np.abs(g), np.abs(n)) + 1e-12))"): "abs() is missing",
-        error(error="np.max((n - g) / (np.maximum(np.abs(g), np.abs(n)) + 1e-12))"): "sign is kept",
-        error(error="np.abs(g - n) / (np.maximum(np.abs(g), np.abs(n)) + 1e-12)"): "numbers",
+        error(error="np.max((g - n) / (np.maximum(np.abs(g), np.abs(n)) + 1e-12))"): "too small would go unseen",
+        error(error="np.max((n - g) / (np.maximum(np.abs(g), np.abs(n)) + 1e-12))"): "too large would go unseen",
+        error(error=RELATIVE.replace("max(", "sum(", 1)): "sum over the entries",
+        error(error=RELATIVE.replace("max(", "min(", 1)): "smallest error",
+        error(error=RELATIVE + " ** 2"): "square of the largest",
+        error(error=RELATIVE.replace("maximum", "minimum")): "smaller of |g| and |n|",
+        error(error="np.max(2 * np.abs(g - n) / (np.abs(g) + np.abs(n) + 1e-12))"): "the mean of |g| and |n|",
+        error(error="np.max(np.abs(g - n) / (g + n + 1e-12))"): "g + n may be of either sign",
+        error(error="np.max(np.abs(g - n)) / np.max(np.abs(g))"): "the largest of all entries",
+        error(error="np.abs(g - n) / (np.maximum(np.abs(g), np.abs(n)) + 1e-12)"): "the error of each entry",
         error(error="np.max(np.abs(g - n) / np.maximum(np.abs(g), np.abs(n)))"): "0/0",
         "return 0.0": "never asked",
         error(formula="(loss(theta + 1e-5) - loss(theta - 1e-5)) / 2e-5"): "several entries at once",
@@ -349,6 +411,23 @@ WRONG = {
         LOOP.replace("(dz @ W.T)", "(dz @ (W - lr * dW).T)"): "weights that have moved already",
         "return layers": "nothing has moved",
     },
+    "mended_c": {
+        STEP.replace("dense_backward(dz, a)", "(a.T @ dz, dz.sum(axis=1, keepdims=True))"): "over the right axis",
+        STEP.replace("dense_backward(dz, a)", "(a.T @ dz, dz.sum())"): "over both axes",
+        STEP.replace("dense_backward(dz, a)", "(a.T @ dz, dz.mean(axis=0))"): "they are sums",
+    },
+    "mended_d": {
+        STEP.replace("_, dz = mse(output, y)", "dz = (output - y) / y.size"): "2 from the square is lost",
+        STEP.replace("_, dz = mse(output, y)", "dz = 2 * (output - y)"): "not averaged",
+    },
+    "mended_f": {
+        STEP.replace("tape = taped(layers, X)", "tape = taped(layers, X)\ntape = kept.setdefault(0, tape)"): (
+            "what is kept between the calls"
+        ),
+        STEP.replace("tape = taped(layers, X)", "tape = taped(layers, X)\ntape = kept.setdefault(X.shape, tape)"): (
+            "what is kept between the calls"
+        ),
+    },
     "fit": {
         FIT.format(steps=3, lr=0.1): "not below 0.001",
         FIT.format(steps=3000, lr=1.5): "diverges",
@@ -358,6 +437,10 @@ WRONG = {
         "theta = np.concatenate([p.ravel() for layer in layers for p in layer])\n"
         "for _ in range(3000):\n    theta = theta - 0.1 * net.loss_and_gradient(theta, X, y)[1]\n"
         "return net.unpack(theta)": "own loss_and_gradient",
+        "net = Network(1, 16, 16, 1, activation='tanh', loss='mse')\n"
+        "theta = np.concatenate([p.ravel() for layer in layers for p in layer])\n"
+        "*_, last = train(net, theta, X, y, adam, epochs=1500, lr=0.01, batch=33)\n"
+        "return net.unpack(last.theta)": "own train",
         "for _ in range(10):\n    step(layers, X, y, 0.1)\nreturn layers": "as before",
         "return 0.0005": "pairs (W, b) should be",
         "return [(W[:, :1], b[:1]) for W, b in layers]": "other shapes",
@@ -365,7 +448,8 @@ WRONG = {
 }
 
 
-def step(layers, X, y, lr):
+def patient(layers, X, y, lr):
+    """A step that is right, and no name for `step`."""
     with np.errstate(all="ignore"):
         dz, tape = mse(taped(layers, X)[0], y)[1], taped(layers, X)[1]
         parts = [dense_backward(dz, tape[-1][0])]
@@ -375,22 +459,34 @@ def step(layers, X, y, lr):
         return moved(layers, parts, lr)
 
 
+def step(layers, X, y, lr):
+    return patient(layers, X, y, lr)
+
+
+def mended_g(layers, X, y, lr):
+    return patient(layers, X, y, lr)
+
+
 class TestBackprop(Answers):
     check, FUNCTIONS, RIGHT, WRONG = backprop, FUNCTIONS, RIGHT, WRONG
     SPACE = {
         "Network": Network,
+        "adam": adam,
         "cross_entropy": cross_entropy,
         "derivative": differences.derivative,
         "dense_backward": dense_backward,
         "gradient": differences.gradient,
         "gradient_check": gradient_check,
+        "mended_g": mended_g,
         "moved": moved,
         "mse": mse,
+        "patient": patient,
         "own_backward": own_backward,
         "slope": slope,
         "softmax": softmax,
         "step": step,
         "taped": taped,
+        "train": train,
     }
 
     def written(self, name, body):
@@ -445,7 +541,7 @@ def test_code_that_a_watched_array_does_not_suit_is_judged_all_the_same():
     def sour(layers, X, y, lr):
         if type(X) is not np.ndarray:
             raise TypeError("plain arrays only")
-        return step(layers, X, y, lr)
+        return patient(layers, X, y, lr)
 
     assert backprop.mended_a(sour).state == "yes"
 

@@ -5,11 +5,13 @@ import numpy as np
 from calclib import differences
 from calclib import layers as pieces
 from calclib.checks import NotYet, exercise, expect
+from calclib.checks.cases import judged
 from calclib.checks.compare import show
 from calclib.checks.networks import exactly, network, right_step, trained_below, untouched
 from calclib.diagnostics import gradient_check
 from calclib.layers import softmax
 from calclib.networks import Network
+from calclib.training import train
 
 __all__ = [
     "fit",
@@ -18,7 +20,10 @@ __all__ = [
     "layer_backward",
     "mended_a",
     "mended_b",
+    "mended_c",
+    "mended_d",
     "mended_e",
+    "mended_f",
     "mse_gradient",
     "softmax_gradient",
 ]
@@ -31,6 +36,10 @@ NETWORK = Network.loss_and_gradient, Network.backward, Network.flow
 @exercise(without=(Network.forward, Network.predict))
 def forward(forward):
     """a ← tanh(aW + b), layer by layer, and the last one without tanh: three lines for a network of any depth."""
+    judged(passed_on(forward), exactly)
+
+
+def passed_on(forward):
     for sizes, n in (((2, 2, 2, 2), 2), ((3, 5, 2), 4), ((1, 4, 3, 2, 1), 6)):
         layers, X, _ = network(sizes, n)
         a, linear, turned, bent = [X], X, X, X
@@ -39,11 +48,13 @@ def forward(forward):
             linear = linear @ W + b
             bent = np.tanh(bent) @ W + b
             turned = np.tanh(turned @ W.T + b) if sizes == (2, 2, 2, 2) else turned
-        (W, b), (V, c), unbiased, sigmoid, outside = layers[-1], layers[-2], X, X, X
+        (W, b), (V, c), unbiased, sigmoid, outside, kinked, sloped = layers[-1], layers[-2], X, X, X, X, X
         for V_below, c_below in layers[:-1]:
             unbiased = np.tanh(unbiased @ V_below)
             sigmoid = 1 / (1 + np.exp(-(sigmoid @ V_below + c_below)))
             outside = np.tanh(outside @ V_below) + c_below
+            kinked = np.maximum(kinked @ V_below + c_below, 0)
+            sloped = 1 - np.tanh(sloped @ V_below + c_below) ** 2
         mistakes = {
             "the last layer has no tanh: an output may be any number.": a[-1],
             "the last layer is missing: this is the last activation.": a[-2],
@@ -54,9 +65,14 @@ def forward(forward):
             "b is added after tanh; it stands inside: tanh(aW + b).": outside @ W + b,
             "this is a sigmoid between the layers; here it is tanh.": sigmoid @ W + b,
             "only the first layer is passed: is `return` inside the loop?": a[1],
+            "tanh comes once, at the end; it belongs after each layer but the last.": np.tanh(linear),
+            "this is ReLU between the layers; here it is tanh.": kinked @ W + b,
+            "tanh is taken once more before the last layer.": np.tanh(a[-2]) @ W + b,
+            "this is the slope of tanh, 1 − tanh²; the value is passed on.": sloped @ W + b,
         }
         if sizes == (2, 2, 2, 2):
             mistakes |= {
+                "the last layer is passed twice, once with tanh: the loop ends before it, layers[:-1].": a[-1] @ W + b,
                 "W is transposed: with rows as examples it is a @ W.": np.arctanh(turned),
                 "W @ a takes columns as examples; rows as examples are a @ W.": plain(layers, X, lambda a, W: W @ a),
                 "* multiplies entry by entry; a layer is a product of matrices, a @ W.": plain(layers, X, np.multiply),
@@ -64,12 +80,8 @@ def forward(forward):
                 "each layer is given X; it takes what the layer below makes.": np.tanh(X @ V + c) @ W + b,
             }
         at = f"forward(layers, X) for a network {'–'.join(map(str, sizes))} and {n} rows"
-        exactly(
-            untouched(forward, [(W.copy(), b.copy()) for W, b in layers], X.copy(), at=at),
-            np.einsum("ij,jk->ik", a[-2], W) + b,
-            at=at,
-            mistakes=mistakes,
-        )
+        got = untouched(forward, [(W.copy(), b.copy()) for W, b in layers], X.copy(), at=at)
+        yield got, np.einsum("ij,jk->ik", a[-2], W) + b, at, mistakes
 
 
 def plain(layers, X, product):
@@ -82,35 +94,43 @@ def plain(layers, X, product):
 @exercise(without=(pieces.mse, *MEASURED))
 def mse_gradient(mse_gradient):
     """2(output − y)/size, shaped as the output: the mean over all entries is in it, and need not be taken again."""
+    judged(errors_back(mse_gradient), exactly)
+
+
+def errors_back(mse_gradient):
     rng = np.random.default_rng(4)
     for n, k in ((4, 1), (3, 2), (2, 5)):
         output, y = rng.normal(size=(n, k)), rng.normal(size=(n, k))
         error = output - y
+        mistakes = {
+            "the 2 from the square is missing.": error / (n * k),
+            "the 2 and the mean are missing.": error,
+            "it is not divided: the loss is the mean of the squares, not their sum.": 2 * error,
+            "the mean is over all entries, rows times columns; this divides by the rows alone.": 2 * error / n,
+            "the mean is over all entries, rows times columns; this divides by the columns alone.": 2 * error / k,
+            "it is averaged twice: one division by the size is enough.": 2 * error / (n * k) ** 2,
+            "the sign is turned: the error is output − y.": -2 * error / (n * k),
+            "the error keeps its sign: the slope of its square does, too.": 2 * np.abs(error) / (n * k),
+            "the error is output − y: y is missing.": 2 * output / (n * k),
+            "output and y are added; the error is output − y.": 2 * (output + y) / (n * k),
+            "the inner slope of output − y is 1, not output.": 2 * error * output / (n * k),
+            "this is the loss, not its gradient.": np.mean(error**2),
+            "this is the square of each error; its slope is wanted.": error**2,
+            "these are the terms of the loss; the slope of each is wanted.": error**2 / (n * k),
+            "this is one number for all; each entry of the output has a slope of its own.": np.mean(2 * error),
+            "the mean over the rows is taken already; each row has a slope of its own.": np.mean(2 * error, axis=0),
+        }
         at = f"mse_gradient(output, y) for {n} rows of {k}"
-        exactly(
-            untouched(mse_gradient, output.copy(), y.copy(), at=at),
-            2 * error / (n * k),
-            at=at,
-            mistakes={
-                "the 2 from the square is missing.": error / (n * k),
-                "the 2 and the mean are missing.": error,
-                "it is not divided: the loss is the mean of the squares, not their sum.": 2 * error,
-                "the mean is over all entries, rows times columns; this divides by the rows alone.": 2 * error / n,
-                "the mean is over all entries, rows times columns; this divides by the columns alone.": 2 * error / k,
-                "it is averaged twice: one division by the size is enough.": 2 * error / (n * k) ** 2,
-                "the sign is turned: the error is output − y.": -2 * error / (n * k),
-                "this is the loss, not its gradient.": np.mean(error**2),
-                "this is the square of each error; its slope is wanted.": error**2,
-                "these are the terms of the loss; the slope of each is wanted.": error**2 / (n * k),
-                "this is one number for all; each entry of the output has a slope of its own.": np.mean(2 * error),
-                "the mean over the rows is taken already; each row has a slope of its own.": np.mean(2 * error, axis=0),
-            },
-        )
+        yield untouched(mse_gradient, output.copy(), y.copy(), at=at), 2 * error / (n * k), at, mistakes
 
 
 @exercise(without=(pieces.softmax_cross_entropy, *MEASURED))
 def softmax_gradient(softmax_gradient):
     """(p − y)/n: what the network believes less what is true, and no slope of the exponential is left over."""
+    judged(beliefs(softmax_gradient), exactly)
+
+
+def beliefs(softmax_gradient):
     rng = np.random.default_rng(5)
     for n, k, size in ((2, 3, 1.0), (3, 3, 1.0), (4, 4, 2.0), (3, 2, 900.0)):
         scores, labels = size * rng.normal(size=(n, k)), rng.integers(k, size=n)
@@ -124,32 +144,39 @@ def softmax_gradient(softmax_gradient):
         got = untouched(softmax_gradient, scores.copy(), labels.copy(), at=at)
         if size > 10 and np.isnan(np.asarray(got, dtype=object).astype(float, copy=False)).any():
             raise NotYet(f"{at} has NaN: eˢ overflows. Take the largest score of each row off first, or use softmax.")
-        exactly(
-            got,
-            (p - y) / n,
-            at=at,
-            mistakes={
-                "it is not divided by n: the loss is the mean over the rows.": p - y,
-                "it is averaged twice: one division by n is enough.": (p - y) / n**2,
-                "the mean is over the rows; this divides by rows times classes.": (p - y) / (n * k),
-                "this divides by the number of classes; the mean is over the rows.": (p - y) / k,
-                "the sign is turned: p − y, so that a step lowers the right score least.": (y - p) / n,
-                "this is p alone; take 1 off at the label.": p / n,
-                "these are the probabilities, not the gradient.": p,
-                "the labels are taken off as numbers; y is 1 at the label and 0 elsewhere.": (p - labels[:, None]) / n,
-                "softmax runs down the columns here; each row is one example.": (down - y) / n,
-                "the scores stand where the probabilities should: softmax is missing.": (scores - y) / n,
-                "p[:, labels] takes 1 off in every row; each row has its own label: p[np.arange(n), labels].": columns
-                / n,
-                "p[labels] takes 1 off whole rows; each row has its own label: p[np.arange(n), labels].": rows / n,
-                "the powers are divided by the sum of all of them; each row is an example, and adds up to 1.": (
-                    whole / whole.sum() - y
-                )
-                / n,
-                "−1/p is the slope in p; the slope of softmax itself is missing.": -y / np.maximum(p, 1e-300) / n,
-                "p(1 − p) comes once too often: in p − y it is there already.": (p - y) * p * (1 - p) / n,
-            },
-        )
+        each = np.arange(n), labels
+        put, only = p.copy(), np.zeros_like(p)
+        put[each], only[each] = -1, p[each] - 1
+        p = np.maximum(p, 1e-300)
+        mistakes = {
+            "it is not divided by n: the loss is the mean over the rows.": p - y,
+            "it is averaged twice: one division by n is enough.": (p - y) / n**2,
+            "the mean is over the rows; this divides by rows times classes.": (p - y) / (n * k),
+            "this divides by the number of classes; the mean is over the rows.": (p - y) / k,
+            "there is no square here, and no 2: p − y.": 2 * (p - y) / n,
+            "the sign is turned: it is p − y; this way every step would lower the right score.": (y - p) / n,
+            "this is p alone; take 1 off at the label.": p / n,
+            "these are the probabilities, not the gradient.": p,
+            "1 is taken off everywhere; y is 1 at the label and 0 elsewhere.": (p - 1) / n,
+            "1 is taken off at the label, not put in the place of p.": put / n,
+            "only the label's score is there; the other classes have a slope too, p.": only / n,
+            "this is one number for each row, at its label; every score has a slope, p − y.": p[each] - 1,
+            "this is the loss of each row; its slope in every score is wanted.": -np.log(p[each]),
+            "the mean over the rows is taken already; each row has slopes of its own.": np.mean(p - y, axis=0),
+            "the labels are taken off as numbers; y is 1 at the label and 0 elsewhere.": (p - labels[:, None]) / n,
+            "softmax runs down the columns here; each row is one example.": (down - y) / n,
+            "the scores stand where the probabilities should: softmax is missing.": (scores - y) / n,
+            "softmax is taken twice.": (softmax(p) - y) / n,
+            "p[:, labels] takes 1 off in every row; each row has its own label: p[np.arange(n), labels].": columns / n,
+            "p[labels] takes 1 off whole rows; each row has its own label: p[np.arange(n), labels].": rows / n,
+            "the powers are divided by the sum of all of them; each row is an example, and adds up to 1.": (
+                (whole / whole.sum() - y) / n
+            ),
+            "−1/p is the slope in p; the slope of softmax itself is missing.": -y / p / n,
+            "p(1 − p) comes once too often: in p − y it is there already.": (p - y) * p * (1 - p) / n,
+            "p(1 − p) is the slope of p in its own score; that of the loss is p − y.": p * (1 - p) / n,
+        }
+        yield got, (p - y) / n, at, mistakes if size < 10 else {}
 
 
 @exercise(without=(pieces.dense_backward, *MEASURED))
@@ -162,6 +189,8 @@ def layer_backward(layer_backward):
         got = untouched(layer_backward, dh.copy(), a.copy(), W.copy(), z.copy(), at=call)
         if not isinstance(got, tuple | list) or len(got) != 3:
             raise NotYet(f"{call} is {show(got)}, where the three arrays dW, db, da should be.")
+        if np.ndim(got[0]) == 1 and np.ndim(got[1]) == 2:
+            raise NotYet(f"{call} is db, dW and da; the order is dW, db, da.")
         dz = dh / np.cosh(z) ** 2
         at_h = dh / np.cosh(np.tanh(z)) ** 2
         forgotten = "the slope of tanh is forgotten: ∂z is dh · (1 − tanh²z)."
@@ -180,12 +209,17 @@ def layer_backward(layer_backward):
                 "tanh z is the value; its slope is wanted, 1 − tanh²z.": a.T @ (dh * np.tanh(z)),
                 "z is a @ W + b, and comes as an argument; a @ W alone has lost b.": a.T @ (dh / np.cosh(a @ W) ** 2),
                 "the transposes are swapped: this is its transpose; aᵀ∂z has the shape of W.": sum(each).T,
+                "∂h is forgotten: ∂z = ∂h · φ′(z).": a.T @ (1 / np.cosh(z) ** 2),
+                "slopes along a chain multiply: ∂h · φ′(z); here they are added.": a.T @ (dh + 1 / np.cosh(z) ** 2),
+                "slopes along a chain multiply: ∂h · φ′(z); here it is divided.": a.T @ (dh * np.cosh(z) ** 2),
+                "a is the layer's input as it came; no tanh is taken of it.": np.tanh(a).T @ dz,
             }
             | (
                 {
                     "aᵀ is not transposed: ∂W = aᵀ∂z.": a @ dz,
                     "it is aᵀ∂z, in this order.": dz @ a.T,
                     "φ′ works entry by entry, with *, not as a matrix with @.": a.T @ (dh @ (1 / np.cosh(z) ** 2)),
+                    "φ′ works entry by entry, with *, and is not transposed.": a.T @ (dh @ (1 / np.cosh(z) ** 2).T),
                     "the slope is taken at a, the input; its place is z.": a.T @ (dh / np.cosh(a) ** 2),
                 }
                 if square
@@ -200,81 +234,130 @@ def layer_backward(layer_backward):
                 ),
                 "it is summed over both axes: axis=0 is missing.": dz.sum(),
                 "it is not summed: b is the same in every row, and their shares add.": dz,
+                "it has kept a second axis; b is a plain row: leave keepdims out.": dz.sum(axis=0, keepdims=True),
                 "a does not belong here: the slope of z in b is 1.": sum(sum(each)),
             },
-            {forgotten: dh @ W.T, misplaced: at_h @ W.T, "the mean comes in again here.": dz @ W.T / n}
+            {
+                forgotten: dh @ W.T,
+                misplaced: at_h @ W.T,
+                "the mean comes in again here.": dz @ W.T / n,
+                "the slope at a belongs to the layer below; ∂a stops before it.": dz @ W.T * (1 - a**2),
+                "the slope of tanh at a belongs to the layer below, if at all; ∂a stops before it.": (
+                    dz @ W.T / np.cosh(a) ** 2
+                ),
+            }
             | ({"W is not transposed: ∂a = ∂z Wᵀ.": dz @ W, "it is ∂z Wᵀ, in this order.": W.T @ dz} if square else {}),
         )
         for name, part, right, wrong in zip(("dW", "db", "da"), got, wanted, mistakes, strict=True):
             exactly(part, right, at=f"{name} of {call}", mistakes=wrong)
 
 
+# What else one may make of g and n: a sentence, and the number.
+COMPARED = {
+    "this is the absolute error: a small entry can be all wrong in it. Divide by max(|g|, |n|).": (
+        lambda g, n: np.abs(g - n).max()
+    ),
+    "divided by |n| alone; divide by the larger of |g| and |n|.": lambda g, n: np.max(np.abs(g - n) / np.abs(n)),
+    "divided by |g| alone; divide by the larger of |g| and |n|.": lambda g, n: np.max(np.abs(g - n) / np.abs(g)),
+    "divided by the smaller of |g| and |n|; divide by the larger.": (
+        lambda g, n: np.max(np.abs(g - n) / np.minimum(np.abs(g), np.abs(n)))
+    ),
+    "divided by |g| + |n|; divide by the larger of the two.": (
+        lambda g, n: np.max(np.abs(g - n) / (np.abs(g) + np.abs(n)))
+    ),
+    "divided by the mean of |g| and |n|; divide by the larger of the two.": (
+        lambda g, n: np.max(2 * np.abs(g - n) / (np.abs(g) + np.abs(n)))
+    ),
+    "this is the mean over the entries; one that is wrong hides in it. Take the largest.": (
+        lambda g, n: np.mean(relative(g, n))
+    ),
+    "this is the sum over the entries; take the largest.": lambda g, n: np.sum(relative(g, n)),
+    "this is the smallest error; take the largest.": lambda g, n: np.min(relative(g, n)),
+    "this is the square of the largest error.": lambda g, n: np.max(relative(g, n)) ** 2,
+    "this is the error of each entry; the largest one is wanted.": lambda g, n: relative(g, n),
+    "these lengths are of whole gradients; a small entry hides in them. Compare entry by entry.": (
+        lambda g, n: np.linalg.norm(g - n) / max(np.linalg.norm(g), np.linalg.norm(n))
+    ),
+    "‖g‖ + ‖n‖ are lengths of whole gradients; a small entry hides in them. Compare entry by entry.": (
+        lambda g, n: np.linalg.norm(g - n) / (np.linalg.norm(g) + np.linalg.norm(n))
+    ),
+    "‖g + n‖ is the length of whole gradients; a small entry hides in it. Compare entry by entry.": (
+        lambda g, n: np.linalg.norm(g - n) / np.linalg.norm(g + n)
+    ),
+    "these are the largest of all entries; a small one hides behind them. Compare entry by entry.": (
+        lambda g, n: np.abs(g - n).max() / np.abs(g).max()
+    ),
+    "the sign is kept: an entry that is too small would go unseen. Take abs().": (
+        lambda g, n: np.max((g - n) / np.maximum(np.abs(g), np.abs(n)))
+    ),
+    "the sign is kept: an entry that is too large would go unseen. Take abs().": (
+        lambda g, n: np.max((n - g) / np.maximum(np.abs(g), np.abs(n)))
+    ),
+    "g and n may be of either sign: an abs() is missing below.": (
+        lambda g, n: np.max(np.abs(g - n) / np.maximum(g, n))
+    ),
+    "g + n may be of either sign, and is too large: divide by max(|g|, |n|).": (
+        lambda g, n: np.max(np.abs(g - n) / (g + n))
+    ),
+}
+
+
+def relative(g, n):
+    """|g − n| / max(|g|, |n|) of each entry."""
+    return np.abs(g - n) / np.maximum(np.abs(g), np.abs(n))
+
+
 @exercise(without=(gradient_check,))
 def largest_error(largest_error):
     """max |g − n| / max(|g|, |n|), n by central differences with an h that is neither too large nor too small."""
-    c = np.array([1.0, -2.0, 0.5, 0.01, 3.0])
-    theta = np.array([0.3, -0.8, 1.2, 0.5, 0.0])
-
-    def try_on(g, x, at, wanted, mistakes, tol):
-        asked = []
-
-        def loss(point):
-            asked.append(np.array(point, dtype=float))
-            return float(c[: len(x)] @ np.sin(asked[-1]))
-
-        given = x.copy()
-        got = largest_error(loss, g.copy(), given)
-        if not np.array_equal(given, x):
-            raise NotYet(f"{at} leaves theta changed: work on a copy, or put each entry back.")
-        steps = _steps(asked, x, at)
-        expect(got, wanted, at=at, tol=tol, mistakes=_by_step(steps, got, wanted, tol, at) | mistakes)
-
-    slope = c * np.cos(theta)
-    at = "largest_error(loss, g, theta) for a right gradient"
-    halves = {
+    c, theta = np.array([1.0, -2.0, 0.5, 0.01, 3.0]), np.array([0.3, -0.8, 1.2, 0.5, 0.0])
+    at = "largest_error(loss, g, theta) for a right gradient of three numbers"
+    got, steps = asked(largest_error, c[:3], (c * np.cos(theta))[:3], theta[:3], at)
+    mistakes = {
         "n is twice too large: is the 2 in 2h missing?": 0.5,
         "/ 2 * h divides by 2 and multiplies by h: brackets, / (2 * h).": 1.0,
+        "this is the error of each entry; the largest one is wanted.": np.zeros(3),
     }
-    try_on(slope[:3], theta[:3], f"{at} of three numbers", 0.0, halves, 1e-6)
-    wrong = slope.copy()
-    wrong[3] *= 2
-    both = np.abs(wrong - slope)
-    far, length = np.linalg.norm(both), np.linalg.norm(wrong)
-    at = "largest_error(loss, g, theta), where one small entry of g is twice too large,"
-    relative = {
-        "this is the absolute error: a small entry can be all wrong in it. Divide by max(|g|, |n|).": both.max(),
-        "divided by |n| alone; divide by the larger of |g| and |n|.": 1.0,
-        "divided by |g| + |n|; divide by the larger of the two.": 1 / 3,
-        "this is the mean over the entries; one that is wrong hides in it. Take the largest.": 0.1,
-        "these lengths are of whole gradients; a small entry hides in them. Compare entry by entry.": far / length,
-        "‖g‖ + ‖n‖ are lengths of whole gradients; a small entry hides in them. Compare entry by entry.": (
-            far / (length + np.linalg.norm(slope))
-        ),
-        "the sign is kept: an entry that is too small would go unseen. Take abs().": 0.0,
-        "this is the error of each entry; the largest one is wanted.": both / np.maximum(np.abs(wrong), 1e-9),
-    }
-    try_on(wrong, theta, at, 0.5, relative, 1e-4)
-    wrong = slope.copy()
-    wrong[3] /= 2
-    at = "largest_error(loss, g, theta), where one small entry of g is half of what it should be,"
-    signs = {"g, n and their error may be of either sign: an abs() is missing, above or below.": 0.0}
-    mistakes = signs | {
-        list(relative)[0]: both.max(),
-        "divided by |g| alone; divide by the larger of |g| and |n|.": 1.0,
-    }
-    try_on(wrong, theta, at, 0.5, mistakes, 1e-4)
-    c[3] *= -1
-    wrong = c * np.cos(theta)
-    wrong[3] *= 4
-    at = "largest_error(loss, g, theta), where one small negative entry of g is four times too large,"
-    try_on(wrong, theta, at, 0.75, signs, 1e-4)
-    flat = np.append(slope[:2], 0.0)
-    c[2] = 0.0
+    expect(got, 0.0, at=at, tol=1e-6, mistakes=_by_step(steps, got, 0.0, 1e-6) | mistakes)
+    judged(spoiled(largest_error, c, theta), tol=1e-4)
     at = "largest_error(loss, g, theta), where the loss does not depend on one entry and g is 0 there,"
-    got = largest_error(lambda point: float(c[:3] @ np.sin(point)), flat, theta[:3].copy())
+    got = largest_error(
+        lambda p: float(p[0] ** 2 - 2 * p[1] ** 2), np.array([1.0, 3.0, 0.0]), np.array([0.5, -0.75, 1.5])
+    )
     if np.isscalar(got) and np.isnan(got):
         raise NotYet(f"{at} is NaN: 0/0. Two zeros agree; add a tiny number such as 1e-12 to the bottom.")
     expect(got, 0.0, at=at, tol=1e-6)
+
+
+def spoiled(largest_error, c, theta):
+    """Gradients with small entries that are wrong, each for another mistake's sake."""
+    for words, entries, factors, signs in (
+        ("one small entry of g is twice too large", [3], [2], 1),
+        ("one small entry of g is half of what it should be", [3], [0.5], 1),
+        ("one small negative entry of g is four times too large", [3], [4], -1),
+        ("one entry of g is twice too large, and another four times", [0, 3], [2, 4], 1),
+    ):
+        own = c * np.where(np.arange(5) == 3, signs, 1)
+        slopes = own * np.cos(theta)
+        g = slopes.copy()
+        g[entries] *= factors
+        at = f"largest_error(loss, g, theta), where {words},"
+        got, _ = asked(largest_error, own, g, theta, at)
+        yield got, np.max(relative(g, slopes)), at, {word: way(g, slopes) for word, way in COMPARED.items()}
+
+
+def asked(largest_error, c, g, theta, at):
+    """What it says of g for the loss c · sin θ, and how far from θ it looked."""
+    places, given = [], theta.copy()
+
+    def loss(point):
+        places.append(np.array(point, dtype=float))
+        return float(c @ np.sin(places[-1]))
+
+    got = largest_error(loss, g.copy(), given)
+    if not np.array_equal(given, theta):
+        raise NotYet(f"{at} leaves theta changed: work on a copy, or put each entry back.")
+    return got, _steps(places, theta, at)
 
 
 def _steps(asked, x, at):
@@ -295,7 +378,7 @@ def _steps(asked, x, at):
     return steps
 
 
-def _by_step(steps, got, wanted, tol, at):
+def _by_step(steps, got, wanted, tol):
     """The sentences about h, if the answer is off by what such an h leaves."""
     h = np.abs(steps[steps != 0]).max()
     if not isinstance(got, int | float) or not np.isfinite(got) or abs(got - wanted) <= tol:
@@ -307,7 +390,7 @@ def _by_step(steps, got, wanted, tol, at):
     return {}
 
 
-@exercise(seconds=20, without=(Network.loss_and_gradient,))
+@exercise(seconds=20, without=(Network.loss_and_gradient, train))
 def fit(fit):
     """Below 1e-3, on the points that it saw and on those between: your backward pass has learned x²."""
     for seed in (4, 5):
@@ -330,3 +413,24 @@ def mended_b(mended_b):
 def mended_e(mended_e):
     """E is healed: ∂z passes through the old weights, then they move. Differences and training agree at any α."""
     right_step(mended_e, "mended_e")
+
+
+# --- for whoever likes the hunt
+
+
+@exercise(seconds=20, without=NETWORK)
+def mended_c(mended_c):
+    """C is healed: ∂b is the sum over the rows, one number for each unit, and no car has a bias of its own."""
+    right_step(mended_c, "mended_c")
+
+
+@exercise(seconds=20, without=NETWORK)
+def mended_d(mended_d):
+    """D is healed: the 2 of the square is back, and α means what it says. Differences and training agree."""
+    right_step(mended_d, "mended_d")
+
+
+@exercise(seconds=20, without=NETWORK)
+def mended_f(mended_f):
+    """F is healed: each step walks back along its own tape, and nothing is kept from one call to the next."""
+    right_step(mended_f, "mended_f")
