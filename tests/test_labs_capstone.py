@@ -6,6 +6,9 @@ from functools import cache
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib import colormaps
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
 
 from calclib import handwriting as hand
 from calclib.data import digits, split
@@ -232,15 +235,74 @@ def test_controls_go_to_both_ends_and_too_high_a_rate_is_told_as_it_is():
     assert dead.norms[-1].max() < 0.01 and dead.losses[-1, 0] > 1.5  # chaotic: it ends elsewhere on another machine
 
 
-def test_the_counts_stand_in_their_places_and_within_them():
-    counts = np.diag([30, 5, 0, 123, 0, 0, 0, 9, 1, 40]) + np.eye(10, k=3, dtype=int) * 7
-    figure_of, ax = plt.subplots(figsize=(4, 4), dpi=100)
+def drawn(counts, pixels=40):
+    """The table of the counts as it is drawn, dark or not, each cell a square of so many pixels."""
+    figure_of, ax = plt.subplots(figsize=(pixels / 10, pixels / 10), dpi=100)
     ax.set(position=(0, 0, 1, 1), xlim=(-0.5, 9.5), ylim=(9.5, -0.5))
     ax.axis("off")
-    ax.add_collection(figure.written(counts, ax.transData), autolim=False)
+    for outline in figure.written(counts):
+        ax.add_artist(PathPatch(outline, facecolor="black"))
     figure_of.canvas.draw()
     ink = np.asarray(figure_of.canvas.buffer_rgba())[..., 0] < 200
     plt.close(figure_of)
-    inked = ink.reshape(10, 40, 10, 40).any(axis=(1, 3))
-    assert np.array_equal(inked, counts > 0)
-    assert ink.reshape(10, 40, 10, 40)[:, 12:28, :, 8:32].sum() == ink.sum()  # the borders of all cells stay free
+    return ink.reshape(10, pixels, 10, pixels)
+
+
+def test_the_counts_stand_in_their_places_and_within_them():
+    counts = np.diag([30, 5, 0, 123, 0, 0, 0, 9, 1, 1200]) + np.eye(10, k=3, dtype=int) * 7
+    ink = drawn(counts)
+    assert np.array_equal(ink.any(axis=(1, 3)), counts > 0)
+    assert ink[:, 8:32, :, 4:36].sum() == ink.sum()  # the borders of all cells stay free
+
+
+def test_the_counts_stand_upright():
+    seven = drawn(np.diag([7] + 9 * [0]))[0, :, 0]
+    rows = np.flatnonzero(seven.any(axis=1))
+    assert seven[rows[1]].sum() > 2 * seven[rows[-2]].sum()  # its bar is above
+
+
+def test_a_move_does_not_draw_the_table_anew(monkeypatch):
+    _, (V, v), _ = parts()
+    live = figure.mistakes({"plain": reader(), "better": reader(hand.BETTER)}, V, v)
+    for dear in ("written", "outlined", "probabilities"):
+        monkeypatch.delattr(figure, dear)
+    to_both_ends(live)
+
+
+def test_what_was_written_has_its_share_and_mistakes_alone_are_shaded():
+    _, (V, v), _ = parts()
+    live = figure.mistakes(reader(), V, v)
+    p = reader()(V)
+    wrong = sorted(np.flatnonzero(p.argmax(axis=1) != v), key=lambda i: -p[i].max())
+    axes = Figure().subplots(1, 3)
+    for rank in (1, 9):
+        for ax in axes:
+            ax.clear()
+        live.stage.marks(axes, rank=rank)
+        at = wrong[rank - 1]
+        told = {text.get_position()[1]: text.get_text() for text in axes[2].texts}
+        assert told == {p[at].argmax(): f"{p[at].max():.0%}", v[at]: f"{p[at, v[at]]:.0%}, written"}
+    shades, counts = axes[0].images[0].get_array(), hand.confusion(v, p.argmax(axis=1))
+    assert np.array_equal(~np.ma.getmaskarray(shades), (counts > 0) & ~np.eye(10, dtype=bool))
+    assert np.array_equal(shades.compressed(), [n for n in (counts - np.diag(np.diag(counts))).ravel() if n])
+
+
+def test_the_darkest_cell_leaves_its_count_readable():
+    darkest = figure.off_diagonal(np.full((10, 10), 50))[0, 1] / (figure.DARKEST + 2)
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colormaps["Oranges"](darkest)[:3]]
+    assert (np.dot([0.2126, 0.7152, 0.0722], linear) + 0.05) / 0.05 > 4.5  # black on it
+
+
+def test_the_dashboard_shows_where_training_starts_and_stands():
+    training, validation, _ = parts()
+    live = figure.dashboard(training, validation, epochs=2)
+    for epoch in (0, 2):
+        live.move(run=epoch)
+        axes = Figure().subplots(1, 3)
+        live.stage.prepare(axes)
+        live.stage.marks(axes, **live.values)
+        for line in (line for ax in axes for line in ax.lines):
+            assert line.get_marker() == "o" and line.get_markevery() == [-1] and line.get_xdata()[-1] == epoch
+        for ax, (low, high) in zip(axes, (figure.LOSSES, figure.MISREAD, figure.NORMS), strict=True):  # no dot is cut
+            assert ax.get_ylim()[0] < low and high < ax.get_ylim()[1]
+            assert ax.get_xlim()[0] < 0 and ax.get_xlim()[1] > 2

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.collections import PathCollection
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 from matplotlib.textpath import TextPath
-from matplotlib.transforms import Affine2D, IdentityTransform
+from matplotlib.transforms import Affine2D
 
 from calclib import handwriting
 from calclib.labs.checkup import shade
@@ -27,7 +28,8 @@ __all__ = ["dashboard", "mistakes", "moves", "paint", "saliency", "watched"]
 
 BATCH = 64
 RATES = [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
-LOSSES, MISREAD, NORMS = (1e-3, 10.0), (1e-3, 1.2), (1e-5, 30.0)
+DARKEST = 6  # a mistake made so often or more often has the darkest cell
+LOSSES, MISREAD, NORMS = (1e-3, 10.0), (1e-3, 1.0), (1e-5, 30.0)
 
 
 class Watched(NamedTuple):
@@ -72,6 +74,11 @@ def watched(training, validation, *, lr=0.005, width=128, moved=False, epochs=60
     return table(looks(training, validation, SimpleNamespace(lr=lr, width=width, moved=moved), epochs))
 
 
+def room(ends):
+    """Limits of a logarithmic axis, a little beyond these ends, so that a dot at an end is whole."""
+    return 0.75 * ends[0], 1.33 * ends[1]
+
+
 def dashboard(training, validation, *, epochs=60, lr=0.005):
     """A reader while it trains: loss, share misread, and the gradient of each layer.
 
@@ -84,12 +91,12 @@ def dashboard(training, validation, *, epochs=60, lr=0.005):
 
     def scene(axes):
         loss, right, steep = axes
-        loss.set(yscale="log", ylim=LOSSES, title="loss", yticks=[1e-3, 1e-2, 0.1, 1, 10])
-        right.set(yscale="log", ylim=MISREAD, title="misread: 1 − accuracy")
-        right.set_yticks([1e-3, 1e-2, 0.1, 1], ["0", "1%", "10%", "100%"])
-        steep.set(yscale="log", ylim=NORMS, title="length of the gradient")
+        loss.set(yscale="log", ylim=room(LOSSES), title="loss", yticks=[1e-3, 1e-2, 0.1, 1, 10])
+        right.set(yscale="log", ylim=room(MISREAD), title="misread: 1 − accuracy")
+        right.set_yticks([1e-3, 1e-2, 0.1, 1], ["≤0.1%", "1%", "10%", "100%"])
+        steep.set(yscale="log", ylim=room(NORMS), title="gradient length")
         for ax in axes:
-            ax.set(xlim=(0, epochs), xlabel="epoch")
+            ax.set(xlim=(-0.03 * epochs, 1.03 * epochs), xlabel="epoch")
             ax.minorticks_off()
         told = ("— training", PATH), ("- - validation", TRUTH)
         steeps = ("— layer 1", GRADIENT), ("- - layer 2", GRADIENT)
@@ -103,7 +110,8 @@ def dashboard(training, validation, *, epochs=60, lr=0.005):
         ends, drawn = (LOSSES, MISREAD, NORMS), (losses, 1 - right, norms)
         for ax, pair, (low, high), both in zip(axes, drawn, ends, colors, strict=True):
             for values, color, line in zip(pair.T, both, ("-", "--"), strict=True):
-                ax.plot(np.clip(values, low, high), line, color=color, linewidth=1.5)
+                style = {"color": color, "linewidth": 1.5, "marker": "o", "markersize": 4, "markevery": [-1]}
+                ax.plot(np.clip(values, low, high), line, **style)  # with a dot at its newest epoch, also at the first
         how = "moved" if moved else "as they are"
         told = f"Epoch {run.done} of {epochs}, {width} units, rate {number(lr)}, images {how}"
         if run.over and run.done < epochs:
@@ -121,23 +129,34 @@ def dashboard(training, validation, *, epochs=60, lr=0.005):
     ranges = {"lr": RATES, "width": [16, 64, 128, 256], "moved": False}
     ranges["run"] = Training(begin, epochs, "epoch", "width")
     labels = {"lr": "learning rate α", "width": "units", "moved": "move the images", "run": "training"}
-    return explore(marks, scene, **ranges, panels=3, size=(7.6, 3.2), alt=alt, labels=labels)
+    return explore(marks, scene, **ranges, panels=3, size=(6.8, 3.0), alt=alt, labels=labels)
 
 
 @cache
-def figures_of(count):
-    """A number as one path around 0, one point large."""
-    path = TextPath((0, 0), str(count), size=1)
-    return path.transformed(Affine2D().translate(*-path.get_extents().get_points().mean(axis=0)))
+def outlined(count, high=0.5, wide=0.75):
+    """The outline of a number around 0, as high or as wide as this, on axes that point down."""
+    path = TextPath((0, 0), str(count), size=high)
+    middle, width = path.get_extents().get_points().mean(axis=0), path.get_extents().width
+    return path.transformed(Affine2D().translate(*-middle).scale(min(1, wide / width)).scale(1, -1))
 
 
-def written(counts, place):
-    """The counts above 0, each in its place, as one collection: texts of their own would take five times as long."""
-    rows, columns = np.nonzero(counts)
-    paths = [figures_of(count) for count in counts[rows, columns]]
-    colors = [QUIET if right else "black" for right in rows == columns]
-    at = {"offsets": np.column_stack([columns, rows]), "offset_transform": place, "transform": IdentityTransform()}
-    return PathCollection(paths, sizes=[9**2], facecolors=colors, linewidths=0, **at)
+def written(counts):
+    """The counts above 0, each in its place of the table: outlines of those on the diagonal, and of the mistakes.
+
+    Two marks for all of them: a text for each, or a marker, would take many times as long.
+    """
+    parts = {True: [], False: []}
+    for row, column in np.argwhere(counts):
+        outline = outlined(int(counts[row, column]))
+        parts[bool(row == column)].append(Path(outline.vertices + [column, row], outline.codes))
+    return [Path.make_compound_path(*parts[right]) for right in (True, False)]
+
+
+def off_diagonal(counts):
+    """How often each mistake was made, up to DARKEST; where none was, a hole."""
+    mixed_up = np.minimum(counts, DARKEST).astype(float)
+    mixed_up[np.eye(10, dtype=bool) | (counts == 0)] = np.nan
+    return mixed_up
 
 
 def mistakes(read, images, labels):
@@ -152,7 +171,8 @@ def mistakes(read, images, labels):
         guesses = p.argmax(axis=1)
         wrong = np.flatnonzero(guesses != labels)
         surest = wrong[np.argsort(-p[wrong].max(axis=1), kind="stable")]
-        found[reader] = p, handwriting.confusion(labels, guesses), surest
+        counts = handwriting.confusion(labels, guesses)
+        found[reader] = p, off_diagonal(counts), written(counts), surest
     most = max(len(surest) for *_, surest in found.values())
 
     def scene(axes):
@@ -160,15 +180,20 @@ def mistakes(read, images, labels):
         table.get_gridspec().set_width_ratios([1.5, 1, 1])
         table.set(xlim=(-0.5, 9.5), ylim=(9.5, -0.5), aspect=1, xticks=range(10), yticks=range(10))
         table.set(xlabel="read as", ylabel="written", title="how many")
+        table.set_xticks(np.arange(-0.5, 10), minor=True)
+        table.set_yticks(np.arange(-0.5, 10), minor=True)
+        table.grid(False, which="major")
+        table.grid(True, which="minor")
+        table.tick_params(which="minor", length=0)
         frame(image, "misread")
         scores_of(scores)
 
     def marks(axes, rank=1, who=first):
         table, image, scores = axes
-        p, counts, surest = found[who]
-        off = counts - np.diag(np.diag(counts))
-        shade(table, off, "Oranges", 0, 6)
-        table.add_collection(written(counts, table.transData), autolim=False)
+        p, mixed_up, outlines, surest = found[who]
+        shade(table, mixed_up, "Oranges", 0, DARKEST + 2)  # so that black reads on it
+        for outline, color in zip(outlines, (QUIET, "black"), strict=True):
+            table.add_artist(PathPatch(outline, facecolor=color))
         reader = next(name for name, reader in readers.items() if reader is who)
         told = f"The {reader} {'reader ' * (reader != 'reader')}".rstrip()
         told = f"{told} misreads {len(surest)} of {len(labels)} images"
@@ -177,16 +202,17 @@ def mistakes(read, images, labels):
         place = min(rank, len(surest)) - 1
         at = surest[place]
         shade(image, images[at].reshape(8, 8), "gray_r", 0, 1)
-        bars(scores, p[at])
+        bars(scores, p[at], truth=labels[at])
         guess = p[at].argmax()
-        table.plot(guess, labels[at], "s", color=PATH, markerfacecolor="none", markersize=15, markeredgewidth=1.5)
+        table.plot(guess, labels[at], "s", color="black", markerfacecolor="none", markersize=15, markeredgewidth=1.5)
         which = f"number {place + 1}, from the surest down" + ", the last" * (place == len(surest) - 1)
         return f"{told}. Here is {which}: {a(labels[at])}, read as {a(guess)}, {p[at, guess]:.0%} sure."
 
     alt = (
         "Left: a table of how many images of each digit were read as which, the mistakes shaded. Middle: one of the "
-        "misread images. Right: a bar for each digit, as long as the reader believed in it."
+        "misread images. Right: a bar for each digit, as long as the reader believed in it, vermilion for what was "
+        "read and blue for what was written."
     )
     choice = {"who": readers} if len(readers) > 1 else {}
     labelled = {"rank": "which mistake"} | dict.fromkeys(choice, "who reads")
-    return explore(marks, scene, rank=(1, max(most, 2)), **choice, panels=3, size=(7.6, 3.6), alt=alt, labels=labelled)
+    return explore(marks, scene, rank=(1, max(most, 2)), **choice, panels=3, size=(6.8, 3.4), alt=alt, labels=labelled)

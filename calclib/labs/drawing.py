@@ -4,6 +4,7 @@ A reader is a function of images (n, 64) that gives the probabilities (n, 10) of
 """
 
 import numpy as np
+from matplotlib.collections import LineCollection
 
 from calclib import handwriting
 from calclib.labs.checkup import shade
@@ -28,15 +29,20 @@ def frame(ax, title):
 
 def scores_of(ax, title="probability"):
     """Room for ten bars, one for each digit."""
-    ax.set(xlim=(0, 1.18), ylim=(9.6, -0.6), yticks=range(10), xticks=[0, 0.5, 1], title=title)
+    ax.set(xlim=(0, 1.25), ylim=(9.6, -0.6), yticks=range(10), xticks=[0, 0.5, 1], title=title)
     ax.tick_params(axis="y", length=0)
 
 
-def bars(ax, p):
-    """Ten bars, as one mark, the longest one with its share beside it."""
-    best = int(p.argmax())
-    ax.hlines(range(10), 0, p, color=[PATH if k == best else QUIET for k in range(10)], linewidth=9)
-    ax.text(p[best] + 0.02, best, f"{p[best]:.0%}", color=PATH, va="center")
+def bars(ax, p, truth=None):
+    """Ten bars, as one mark, the longest one with its share beside it, and if it is told that of the truth."""
+    best, colors = int(p.argmax()), [QUIET] * 10
+    told = {} if truth is None else {int(truth): (TRUTH, f"{p[truth]:.0%}, written")}
+    told[best] = PATH, f"{p[best]:.0%}"
+    for k, (color, words) in told.items():
+        colors[k] = color
+        ax.text(p[k] + 0.02, k, words, color=color, va="center")
+    rows = [[(0, k), (p[k], k)] for k in range(10)]
+    ax.add_collection(LineCollection(rows, colors=colors, linewidths=9), autolim=False)
 
 
 def a(digit):
@@ -123,7 +129,7 @@ def moves(image, sample=handwriting.bilinear):
         kept = other.sum() / image.sum()
         return (
             f"Moved right by {number(right)} pixels, turned by {number(turn)}°, {number(scale)} times as large: "
-            f"{number(100 * kept)}% of the ink is left."
+            f"it has {number(100 * kept)}% of the ink that it had."
         )
 
     alt = "Left: a digit of 8 by 8 pixels. Right: the same digit, moved, turned and scaled."
@@ -143,7 +149,7 @@ def saliency(net: Network, theta, images, labels):
     def scene(axes):
         frame(axes[0], "image")
         frame(axes[1], "∂score/∂pixel")
-        axes[1].text(3.5, 7.75, "− orange · purple +", color=QUIET, ha="center", va="top", fontsize=8)
+        axes[1].text(3.5, 7.75, "− orange · purple +", color=QUIET, ha="center", va="top", fontsize=9.5)
 
     def marks(axes, image=0, digit=int(labels[0])):
         pixels, slope = images[image], slopes[digit][image]
