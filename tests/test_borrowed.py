@@ -8,6 +8,8 @@ import pytest
 from calclib.checks import exercise
 from calclib.checks.borrowed import borrowed, whose
 from calclib.differences import derivative, gradient, jacobian
+from calclib.labs.handicaps import RULES
+from calclib.layers import dropout_mask
 from calclib.optimizers import gradient_descent
 
 
@@ -40,6 +42,11 @@ def test_numpys_own_functions_are_seen_too():
 def test_what_calclib_and_numpy_call_within_themselves_does_not_count():
     assert borrowed([np.linalg.svd], lambda: np.linalg.cond(np.eye(2))) == []
     assert borrowed([derivative], lambda: gradient(bowl, [1.0, 2.0])) == []
+
+
+def test_a_figures_part_that_is_called_does_not_hide_what_it_calls():
+    h = np.ones((2, 3))
+    assert borrowed([dropout_mask], lambda: RULES["inverted"](h, 0.5, np.random.default_rng(0), True)) == [dropout_mask]
 
 
 def test_other_profilers_stay_even_when_the_work_fails():

@@ -6,6 +6,7 @@ from answers import Answers
 from calclib import lasso, ridge
 from calclib.checks import regularization as check
 from calclib.differences import gradient
+from calclib.labs.handicaps import RULES
 from calclib.layers import dropout_mask
 from calclib.regularization import early_stopping, ista
 from calclib.regularization import soft_threshold as threshold
@@ -51,6 +52,7 @@ class TestRegularization(Answers):
         "early_stop": "losses, patience",
     }
     SPACE = {
+        "RULES": RULES,
         "dropout_mask": dropout_mask,
         "early_stopping": early_stopping,
         "error": error,
@@ -114,6 +116,15 @@ class TestRegularization(Answers):
             RESIDUAL + "return " + SLOPES.replace("2 * lam * w", "2 * lam * sum(w)"): "are not added up",
             RESIDUAL + "return " + SLOPES.replace("2 * lam * w", "2 * lam * abs(w)"): "the sign of w",
             RESIDUAL + "return " + SLOPES.replace("2 * r.mean()", "r.mean()"): "is missing in the slope in b",
+            RESIDUAL + "return " + SLOPES.replace("2 * ", ""): "both 2s are missing",
+            RESIDUAL + "return " + SLOPES.replace("2 * lam * w", "4 * lam * w"): "comes twice",
+            RESIDUAL + "return " + SLOPES.replace("2 * lam * w", "2 * lam"): "w is missing",
+            RESIDUAL + "return " + SLOPES.replace(" + 2 * lam", " * 2 * lam"): "added, not multiplied",
+            RESIDUAL + "return " + SLOPES.replace("2 * r.mean()", "0.0"): "left at 0",
+            RESIDUAL + "return " + SLOPES.replace("len(y)", "X.size"): "counts all entries",
+            RESIDUAL + "return " + SLOPES.replace("len(y)", "len(w)"): "not of weights",
+            RESIDUAL + "return " + SLOPES.replace("2 * X.T", "X.T"): "missing in the gradient in w",
+            RESIDUAL + "return " + SLOPES.replace("2 * lam * w", "lam * w**2"): "not its slope 2λw",
             RESIDUAL + "return " + SLOPES.replace("r.mean()", "r.sum()"): "the slope in b is a sum",
             "r = X @ w - y\nreturn " + SLOPES: "b is missing in the residual",
             RESIDUAL + "dw, db = " + SLOPES + "\nreturn db, dw": "the weights come first",
@@ -142,6 +153,18 @@ class TestRegularization(Answers):
             CENTRED + HAND.replace("+ len", "- len") + BIAS: "subtracted from",
             CENTRED + "A /= A.std(axis=0)\n" + HAND + BIAS: ("not divided by their deviations"),
             CENTRED + HAND + "return w, X.mean(axis=0) @ w - y.mean()": "the wrong sign",
+            CENTRED + HAND + "return w, X.mean(axis=0) @ w + y.mean()": "is subtracted from ȳ",
+            CENTRED + HAND + "return w, y.mean() - X.mean() * w.sum()": "a mean for each column",
+            "A, r = X, y - y.mean()\n" + HAND + BIAS: "not y alone",
+            "A, r = X, y - y.mean()\n" + HAND + "return w, y.mean()": "not y alone; and",
+            CENTRED + HAND.replace("A.T @ r", "X.T @ y") + BIAS: "both sides",
+            CENTRED
+            + HAND.replace(" + len", " * len")
+            .replace("np.eye(X.shape[1])", "1.0")
+            .replace("solve", "lstsq")
+            .replace("r)\n", "r)[0]\n")
+            + BIAS: "multiplied onto",
+            CENTRED + HAND.replace("lam", "lam**2") + BIAS: "came.",
             "return ridge(X, y, lam)": "calclib's own ridge",
         },
         "ridge_by_descent": {
@@ -157,6 +180,17 @@ class TestRegularization(Answers):
             LOOP.replace(", b - lr * db", ", b"): "the bias never moves",
             LOOP.replace(" / len(y)", "").replace("mean", "sum"): "1/n is missing",
             LOOP.replace("2 * ", ""): "both 2s",
+            LOOP.replace("2 * X.T", "X.T").replace("2 * r.mean", "r.mean"): "2 of the squared error",
+            LOOP.replace("w - lr * dw", "w - dw"): "step of the weights",
+            LOOP.replace("b - lr * db", "b - db"): "step of the bias",
+            LOOP.replace("lr * ", ""): "multiplies the gradient",
+            LOOP.replace("w - lr * dw, b - lr * db", "-lr * dw, -lr * db"): "are lost",
+            LOOP.replace("w - lr * dw", "w + lr * dw"): "the weights climb",
+            LOOP.replace("len(y)", "X.size"): "counts all entries",
+            LOOP.replace("2 * lam * w", "lam * np.sign(w)"): "belongs to L1",
+            LOOP.replace(
+                "w, b = w - lr * dw, b - lr * db", "w = w - lr * dw\n    b = b - lr * 2 * (X @ w + b - y).mean()"
+            ): ("w has moved before"),
             LOOP.replace(" + 2 * lam * w", "").replace("lr * dw", "lr * dw + 2 * lam * w"): "and against it",
             LOOP.replace(" + 2 * lam * w", "").replace("lr * dw", "lr * dw - 2 * lam * w"): "penalty included",
             LOOP.replace("0.0", "y.mean()"): "the mean of y; start at zero",
@@ -180,6 +214,16 @@ class TestRegularization(Answers):
             "return np.sign(w) * np.maximum(np.abs(w), lam)": "the larger of",
             "return np.sign(w) * np.minimum(np.abs(w) - lam, 0)": "np.minimum keeps",
             "return np.sign(w) * np.maximum(np.abs(w) - lam, 1e-13)": "where exactly 0 should be",
+            "return np.where(w > 0, w - lam, w + lam)": "and 0 itself moves",
+            "return np.where(w > lam, w - lam, w + lam)": "pushed past it here",
+            "return np.sign(w) * np.abs(np.abs(w) - lam)": "from the other side",
+            "return np.where(np.abs(w) > lam, w, 0) - lam * np.sign(w)": "only lose λ",
+            "return np.where(np.abs(w) < lam, 0, w)": "keeps λ itself",
+            "return np.sign(w - np.clip(w, -lam, lam))": "only signs are left",
+            "return w * np.maximum(np.abs(w) - lam, 0)": "only its sign",
+            "return np.where(np.abs(w) < lam, 0, np.sign(w) * lam)": "lost its size",
+            "return np.sign(w) * np.maximum(np.abs(w - lam), 0)": "take the size of w first",
+            "return np.round(w - np.clip(w, -lam, lam), 1)": "came.",
             "return threshold(w, lam)": "calclib's own soft_threshold",
         },
         "proximal_step": {
@@ -199,6 +243,15 @@ class TestRegularization(Answers):
             "return threshold(w - lr * g, lam / lr)": "not λ/α",
             "return threshold(w - lr * g, lr)": "λ is missing",
             "return w - lr * threshold(g, lam)": "not the gradient",
+            "v = w - lr * g\nreturn np.where(np.abs(v) > lr * lam, v, 0)": "the hard threshold",
+            "return lr * threshold(w - g, lam)": "not before it all",
+            "return threshold(w - lam * g, lr * lam)": "λ stands before g",
+            "return threshold(w - lr * g, lr * lam / 2)": "not half of it",
+            "return threshold(w - lr * g, lr**2 * lam)": "α comes once",
+            "return threshold(w - lr * g, lr + lam)": "not α + λ",
+            "return threshold(-lr * g, lr * lam)": "w is missing",
+            "return threshold(g, lr * lam)": "the gradient alone",
+            "return threshold(w - lr * (g + 2 * lam * w), lr * lam)": "belongs to L2",
             "return threshold(lr * g - w, lr * lam)": "the sign is turned",
             "v = threshold(w - lr * g, lr * lam)\nreturn np.where(v == 0, 1e-13, v)": "where exactly 0 should be",
             "return ista(w, g, lr=lr, lam=lam)[0]": "calclib's own ista",
@@ -223,6 +276,13 @@ class TestRegularization(Answers):
             PICK.replace("ridge(*", "lasso(*"): "should be",
             "return max(lams)": "always the largest",
             "return lams[0]": "always the first",
+            PICK + ", min(errors)": "without its error",
+            "errors = [np.mean((validation[0] @ ridge(*train, lam)[0] - validation[1]) ** 2) for lam in lams]\n"
+            "return lams[np.argmin(errors)]": "b is missing",
+            "best, low = None, 0.0\nfor lam in lams:\n    if error(*validation, *ridge(*train, lam)) < low:\n"
+            "        best, low = lam, error(*validation, *ridge(*train, lam))\nreturn best": (
+                "below the one you begin with"
+            ),
             "return 0.5": "and 0.5 came.",
             "return lams[0] + 0.5": "should be",
         },
@@ -230,6 +290,9 @@ class TestRegularization(Answers):
             KEEP + "return h * keep": "not scaled up",
             KEEP + "return h * keep / p": "divided by p",
             KEEP + "return h * keep * (1 - p)": "multiplied by 1 − p",
+            KEEP + "return h * keep / (1 - p) ** 2": "divided by 1 − p twice",
+            KEEP + "return h * keep / keep.mean()": "that happened to stay",
+            KEEP + "return keep": "multiply h by it",
             KEEP.replace(">= p", "< p") + "return h * keep / (1 - p)": "the share that drops out",
             KEEP.replace("    return h\n", "    return h * (1 - p)\n") + "return h * keep / (1 - p)": "scaled already",
             "return h * (rng.random(h.shape) >= p) / (1 - p)": "at test dropout is off",
@@ -243,6 +306,8 @@ class TestRegularization(Answers):
             KEEP.replace("rng.random(h.shape)", "rng.normal(size=h.shape)") + "return h * keep": "of the outputs are 0",
             KEEP + "return keep / (1 - p)": "not all scaled alike",
             "return h * dropout_mask(h.shape, p, rng) if train else h": "calclib's own dropout_mask",
+            "return RULES['inverted'](h, p, rng, train)": "calclib's own dropout_mask",
+            "return RULES['left on at test'](h, p, rng, True) if train else h": "calclib's own dropout_mask",
         },
         "early_stop": {
             STOP.replace("return best, t", "return t, t"): "not the one at which you stop",
@@ -263,17 +328,42 @@ class TestRegularization(Answers):
             "for t in range(1, len(losses)):\n    if losses[t] > losses[t - 1]:\n        return t - 1, t\n"
             "return len(losses) - 1, None": "waits for some epochs more",
             STOP.replace("None", "-1"): "not −1",
+            STOP.replace("None", "len(losses)"): "not how many",
+            STOP.replace("return best, None", "return len(losses) - 1, None"): "not the last",
+            STOP.replace("return best, t", "break"): "never tells",
+            STOP.replace("t - best >=", "t >="): "not from the start",
+            "best, worse = 0, 0\nfor t in range(1, len(losses)):\n"
+            "    worse = worse + 1 if losses[t] > losses[t - 1] else 0\n"
+            "    if losses[t] < losses[best]:\n        best = t\n    elif worse >= patience:\n        return best, t\n"
+            "return best, None": "worse than the one before",
             "return early_stopping(losses, patience=patience)": "calclib's own early_stopping",
         },
     }
 
 
-def test_an_answer_that_changes_what_it_was_given_is_still_judged_by_what_it_gives():
+def test_an_answer_that_changes_what_it_was_given_is_told_so():
+    """The row is needed again: by a loop that goes on from it, or by the backward pass."""
+
     def soft_threshold(w, lam):
         w -= np.clip(w, -lam, lam)
         return w
 
-    assert check.soft_threshold(soft_threshold).state == "yes"
+    def proximal_step(w, g, lr, lam):
+        w -= lr * g
+        return threshold(w, lr * lam)
+
+    def dropout(h, p, rng, train):
+        if train:
+            h[rng.random(h.shape) < p] = 0
+            h /= 1 - p
+        return h
+
+    def ridge_by_hand(X, y, lam):
+        X -= X.mean(axis=0)
+        return np.linalg.solve(X.T @ X + len(y) * lam * np.eye(X.shape[1]), X.T @ y), y.mean()
+
+    for answer in (soft_threshold, proximal_step, dropout, ridge_by_hand):
+        assert "changes what it is given" in getattr(check, answer.__name__)(answer).message
 
 
 def test_single_precision_is_no_mistake_of_scale():

@@ -149,6 +149,17 @@ def test_a_slope_that_a_flow_runs_over_is_written_again_above_it():
     assert wires._under(paths, np.zeros((0, 2)), np.zeros(0)) == set()
 
 
+def test_the_figure_writes_it_again(monkeypatch):
+    x, y = Var(0.5, "x"), Var(2.0, "y")
+    live = figure.stepper(sin(x * y) + x * y**-1)
+    written = []
+    monkeypatch.setattr(wires, "_slope", lambda ax, place, slope, **style: written.append(round(slope, 6)))
+    live.move(step=10)
+    written.clear()
+    live.move(step=11)
+    assert not live.error and written == [-0.25, 2.0, 0.5]  # what runs over −0.25 are the shares of x · y
+
+
 def test_a_network_of_thirty_nodes_fits_on_a_screen():
     y = network()
     assert len(graph(y)[0]) >= 25

@@ -35,9 +35,9 @@ def borrowed(ready, work: Callable) -> list:
 
 
 def _learners(frame) -> bool:
-    """Whether this frame is the learner's, or hands on what the learner gave (`calclib.checks` itself)."""
-    module = frame.f_globals.get("__name__", "")
-    return module == "calclib.checks" or module.partition(".")[0] not in ("calclib", "numpy")
+    """Whether this frame is the learner's, or hands on what the learner gave: `calclib.checks` itself, and figures."""
+    package, _, inside = frame.f_globals.get("__name__", "").partition(".")
+    return package not in ("calclib", "numpy") or inside == "checks" or inside.startswith("labs.")
 
 
 def whose(function) -> str:
