@@ -65,7 +65,11 @@ class TestDebugging(Answers):
             "return sum(1 for unit in h.T if not unit.any())",
             "return np.count_nonzero(h.max(axis=0) == 0)",
         ],
-        "diagnose": [DIAGNOSE, "return clinic.diagnose(chart)", "return clinic.diagnose(chart).verdict"],
+        "diagnose": [
+            DIAGNOSE,
+            DIAGNOSE.replace("> 1e-3", "> 1e-6"),
+            DIAGNOSE.replace("size(chart.late[0]) > 100 * size(chart.late[-1])", "clinic.growth(chart.late) > 100"),
+        ],
     }
     WRONG = {
         "growth_per_layer": {
@@ -78,13 +82,17 @@ class TestDebugging(Answers):
             SLOPE + "t = 1 / (1 + np.exp(-s))\nreturn scale * np.sqrt(np.mean((t * (1 - t)) ** 2))": "its place is z",
             SLOPE + "return scale * np.sqrt(np.mean(s**2))": "σ itself",
             SLOPE + "return scale * np.sqrt(np.mean((1 - s**2) ** 2))": "belongs to tanh",
-            SLOPE + "return scale * s * (1 - s)": "one number for each unit",
+            SLOPE + "return scale * s * (1 - s)": "one number for each entry",
             SLOPE + "return scale * np.linalg.norm(s * (1 - s))": "number of entries",
             SLOPE + "return scale * np.std(s * (1 - s))": "spread of the slopes",
             "return scale * np.sqrt(np.mean((z * (1 - z)) ** 2))": "z(1 − z) is taken",
             "return scale * np.sqrt(np.mean((1 - np.tanh(z) ** 2) ** 2))": "slope of tanh",
             SLOPE + "return scale * np.sqrt(z.shape[1] * np.mean((s * (1 - s)) ** 2))": "in scale already",
             "s = 1 / (1 + np.exp(-z.mean()))\nreturn scale * s * (1 - s)": "at the mean of z",
+            SLOPE + "return scale * np.sqrt(np.mean(s * (1 - s)))": "not squared before the mean",
+            SLOPE + "return scale * np.sqrt(np.mean((s * (1 - s)) ** 2, axis=0))": "one number for each unit",
+            SLOPE + "return scale * np.sqrt(np.mean((s * (1 - s)) ** 2, axis=1))": "one number for each row",
+            SLOPE + "return scale * np.max(s * (1 - s))": "the largest slope",
         },
         "deviations": {
             "return 2 / (inputs + outputs), 2 / inputs": "variances",
@@ -100,6 +108,9 @@ class TestDebugging(Answers):
             "return np.sqrt(2 / (inputs + outputs)), 2 / inputs": "the second is a variance",
             "return np.sqrt(2) / (inputs + outputs), np.sqrt(2) / inputs": "whole fraction",
             "return np.sqrt(2 / (inputs + outputs)), 2 / np.sqrt(inputs + outputs)": "the inputs alone",
+            "return np.sqrt(6 / (inputs + outputs)), np.sqrt(2 / inputs)": "the first is the limit of uniform",
+            "return np.sqrt(2 / (inputs + outputs)), np.sqrt(2) / inputs": "the second has a root over the 2 alone",
+            "return np.sqrt(2 / (inputs * outputs)), np.sqrt(2 / inputs)": "not their product",
         },
         "clip": {
             "return [np.clip(g, -limit, limit) for g in gradients]": "each component",
@@ -121,6 +132,13 @@ class TestDebugging(Answers):
             "return [np.minimum(g, limit) for g in gradients]": "one side only",
             NORM + "for g in gradients:\n    g *= min(1, limit / norm)\nreturn gradients": "changes the arrays",
             "return gradients[0]": "list of three arrays",
+            NORM + "return [g if np.linalg.norm(g) < limit else g * limit / norm for g in gradients]": "or none",
+            NORM + "return [g / norm if norm > 1 else g for g in gradients]": "should have the limit",
+            "norm = np.linalg.norm(gradients[-1])\n"
+            "return [g * min(1, limit / norm) for g in gradients]": "it is of the last one",
+            "return [np.full(g.shape, 'a') for g in gradients]": "array 1",
+            "from calclib.optimizers import clip_by_global_norm\n"
+            "return clip_by_global_norm(gradients, limit)": "calclib's own clip_by_global_norm",
         },
         "dead_units": {
             "return np.sum(np.all(h == 0, axis=1))": "axes are swapped",
@@ -130,12 +148,24 @@ class TestDebugging(Answers):
             "return np.mean(np.all(h == 0, axis=0))": "the number is wanted",
             "return np.mean(h == 0)": "share of single zeros",
             "return np.all(h == 0, axis=0) + 0": "count them",
+            "return np.all(h == 0, axis=0)": "count them",
+            "return h == 0": "of each entry",
+            "return [[1], [2, 3]]": "where a number",
             "return np.sum(h[0] == 0)": "for the first image",
             "return np.sum(np.mean(h == 0, axis=0) > 0.5)": "for most images",
             "return np.sum(h.mean(axis=0) < 0.01)": "speaks softly",
         },
         "diagnose": {
             TRAPPED: "had not been learning before",
+            DIAGNOSE.replace("nanmin", "min"): "by np.nanmin",
+            DIAGNOSE.replace("chart.inputs > 10", "chart.inputs > 1"): "from 0.1 to 10 all is well",
+            DIAGNOSE.replace("size(chart.h[-1]) / chart.inputs", "size(chart.h[-1])"): "divide by chart.inputs",
+            DIAGNOSE.replace("axis=0", "axis=1"): "of the units give 0 for every image",
+            DIAGNOSE.replace(
+                "max(np.all(h == 0, axis=0).mean() for h in chart.h)", "np.all(chart.h[0] == 0, axis=0).mean()"
+            ): ("of the units give 0 for every image"),
+            "return clinic.diagnose(chart)": "calclib's own diagnose",
+            "return clinic.diagnose(chart).verdict": "calclib's own diagnose",
             "return 'healthy'": "before the curve",
             "return 'too slow'": "one of CAUSES",
             "return 'inputs not scaled'": "Its chart says",
@@ -203,6 +233,8 @@ HACKS = [
     (6, {"lr": 1.0}, "as wrong as before"),
     (6, {"gradient": SQUARE}, "another rate in disguise"),
     (6, {"gradient": lambda p, y: p - y}, "not divided"),
+    (6, {"gradient": lambda p, y: 0 * p}, "nothing would move"),
+    (6, {"gradient": lambda p, y: np.full_like(p, 0.01)}, "in row "),
     (6, {"gradient": lambda p, y: (y - p) / len(p)}, "uphill"),
     (7, {"clip": 0.1}, "well without clip = 0.1"),
     (7, {"clip": 0.5}, "the clip hides it: it shortens 98% of the steps"),
@@ -279,6 +311,8 @@ def test_a_wrong_diagnosis_is_told_what_speaks_against_it(number):
         if cause != debugging.ILL[number]:
             answer = check(number, cause, CURES[number][0])
             assert answer.state == "not yet" and f"“{cause}” does not fit: " in answer.message
+    for spelt in (debugging.ILL[number].upper(), f" {debugging.ILL[number]} "):
+        assert check(number, spelt, CURES[number][0]).state == "yes"
     answer = check(number, "flu", CURES[number][0])
     assert "not on the list of causes: inputs not scaled, " in answer.message
 

@@ -10,6 +10,7 @@ from calclib.checks.compare import show
 from calclib.checks.treatment import healed
 from calclib.clinic import CAUSES
 from calclib.layers import sigmoid
+from calclib.optimizers import clip_by_global_norm
 
 __all__ = [
     "clip",
@@ -64,7 +65,13 @@ def growth_per_layer(growth_per_layer):
                 "the slope is taken at the activation σ(z); its place is z.": scale * np.sqrt(np.mean(again**2)),
                 "σ itself stands where its slope σ(1 − σ) should.": scale * np.sqrt(np.mean(s**2)),
                 "1 − s² belongs to tanh; the sigmoid has s(1 − s).": scale * np.sqrt(np.mean((1 - s**2) ** 2)),
-                "this is one number for each unit; the mean is over all of them.": scale * slope,
+                "this is one number for each entry; the mean is over all of them.": scale * slope,
+                "this is one number for each unit; the mean is over all of them.": scale
+                * np.sqrt(np.mean(slope**2, axis=0)),
+                "this is one number for each row; the mean is over all of them.": scale
+                * np.sqrt(np.mean(slope**2, axis=1)),
+                "the slopes are not squared before the mean: √(mean of the squares).": scale * np.sqrt(slope.mean()),
+                "the largest slope is taken; the size is √(mean of the squares).": scale * slope.max(),
                 "sizes add by squares; here the norm is not divided by the number of entries.": scale
                 * np.linalg.norm(slope),
             },
@@ -90,17 +97,20 @@ def deviations(deviations):
             "the second is a variance; its root is wanted.": (xavier, 2 / n),
             "the root is of the 2 alone; it goes over the whole fraction.": (np.sqrt(2) / (n + m), np.sqrt(2) / n),
             "these are the limits of uniform weights, √3 times larger.": (np.sqrt(6 / (n + m)), np.sqrt(6 / n)),
+            "the first is the limit of uniform weights, √3 times larger.": (np.sqrt(6 / (n + m)), he),
+            "the second has a root over the 2 alone; it goes over the whole fraction.": (xavier, np.sqrt(2) / n),
+            "Xavier has the sum of both sides, not their product.": (np.sqrt(2 / (n * m)), he),
         }
         at = f"deviations({n}, {m})"
         expect(deviations(n, m), (xavier, he), at=at, tol=1e-9, mistakes=mistakes)
 
 
-@exercise
+@exercise(without=(clip_by_global_norm,))
 def clip(clip):
     """g · min(1, limit/‖g‖), one norm for all layers: a long gradient gets shorter, and none is turned."""
     rng = np.random.default_rng(3)
     layers = [rng.standard_normal((3, 2)), rng.standard_normal(2), 4 * rng.standard_normal((2, 4))]
-    norm, entries = np.sqrt(sum(np.sum(g**2) for g in layers)), sum(g.size for g in layers)
+    norm = np.sqrt(sum(np.sum(g**2) for g in layers))
     for limit in (1.0, norm / 2, 2 * norm):
         given = [g.copy() for g in layers]
         got = clip(given, limit)
@@ -109,34 +119,48 @@ def clip(clip):
             raise NotYet(f"{at} is {show(got)}, where a list of three arrays should be.")
         if any(not np.array_equal(g, own) for g, own in zip(given, layers, strict=True)):
             raise NotYet(f"{at} changes the arrays that it was given: return new ones.")
+        slips = _clip_slips(layers, limit)
+        found = [said for said, slip in slips.items() if all(map(_same, got, map(slip, layers)))]
         for k, g in enumerate(layers):
-            own = np.linalg.norm(g)
-            expect(
-                got[k],
-                g * min(1, limit / norm),
-                at=f"{at} array {k + 1}",
-                tol=1e-9,
-                mistakes={
-                    "each component is clipped: that turns the gradient. Scale all of it by one number.": np.clip(
-                        g, -limit, limit
-                    ),
-                    "each array is clipped by its own norm: that turns the whole. Take one norm for all.": g
-                    * min(1, limit / own),
-                    "a gradient that is short enough stays as it is.": g * limit / norm,
-                    "this divides by the squared norm: the root is missing.": g * min(1, limit / norm**2),
-                    "it has norm 1, and should have the limit: limit/‖g‖.": g * min(1, 1 / norm),
-                    "the norm is the root of the sum of squares, not the sum of the norms.": g
-                    * min(1, limit / sum(np.linalg.norm(h) for h in layers)),
-                    "the norm is of all entries together; here the largest entry stands for it.": g
-                    * min(1, limit / max(np.abs(h).max() for h in layers)),
-                    "the norm is the root of the sum of squares; here it is of their mean.": g
-                    * min(1, limit * np.sqrt(entries) / norm),
-                    "one side only is cut, and by component: scale all of it by one number.": np.minimum(g, limit),
-                    "this is norm/limit; the factor is limit/norm.": g * (norm / limit),
-                    "a gradient that is too long is shortened, not thrown away.": g * (norm <= limit),
-                    "it is not shortened at all: is it min(1, limit/‖g‖)?": g,
-                },
-            )
+            wrong = {said: slips[said](g) for said in found}
+            expect(got[k], g * min(1, limit / norm), at=f"{at} array {k + 1}", tol=1e-9, mistakes=wrong)
+
+
+def _clip_slips(layers, limit):
+    """{what is said of a mistake: what it makes of one of the layers}."""
+    squares, entries = sum(np.sum(g**2) for g in layers), sum(g.size for g in layers)
+    norm, last = np.sqrt(squares), np.linalg.norm(layers[-1])
+    norms, top = sum(np.linalg.norm(g) for g in layers), max(np.abs(g).max() for g in layers)
+    return {
+        "each component is clipped: that turns the gradient. Scale all of it by one number.": (
+            lambda g: np.clip(g, -limit, limit)
+        ),
+        "each array is clipped by its own norm: that turns the whole. Take one norm for all.": (
+            lambda g: g * min(1, limit / np.linalg.norm(g))
+        ),
+        "each array is judged by its own norm: either all of them are scaled, or none.": (
+            lambda g: g if np.linalg.norm(g) <= limit else g * limit / norm
+        ),
+        "a gradient that is short enough stays as it is.": lambda g: g * limit / norm,
+        "this divides by the squared norm: the root is missing.": lambda g: g * min(1, limit / squares),
+        "it has norm 1, and should have the limit: limit/‖g‖.": lambda g: g * min(1, 1 / norm),
+        "the norm is the root of the sum of squares, not the sum of the norms.": lambda g: g * min(1, limit / norms),
+        "the norm is of all entries together; here the largest entry stands for it.": lambda g: g * min(1, limit / top),
+        "the norm is of all arrays together; here it is of the last one.": lambda g: g * min(1, limit / last),
+        "the norm is the root of the sum of squares; here it is of their mean.": (
+            lambda g: g * min(1, limit * np.sqrt(entries) / norm)
+        ),
+        "one side only is cut, and by component: scale all of it by one number.": lambda g: np.minimum(g, limit),
+        "this is norm/limit; the factor is limit/norm.": lambda g: g * (norm / limit),
+        "a gradient that is too long is shortened, not thrown away.": lambda g: g * (norm <= limit),
+        "it is not shortened at all: is it min(1, limit/‖g‖)?": lambda g: g,
+    }
+
+
+def _same(got, wrong):
+    """Whether what came for one array is what a mistake gives."""
+    got = np.asarray(got)
+    return got.shape == wrong.shape and got.dtype.kind in "iuf" and np.allclose(got, wrong, rtol=1e-9, atol=1e-9)
 
 
 @exercise
@@ -154,8 +178,9 @@ def dead_units(dead_units):
         h[0, living], h[3, living] = 0, 1  # silent for the first image, and not dead
         seldom = np.sum(np.mean(h == 0, axis=0) > 0.5)
         asleep = np.sum(np.all(h == 0, axis=1))
+        got = dead_units(h.copy())
         expect(
-            dead_units(h.copy()),
+            got * 1.0 if isinstance(got, np.ndarray) and got.dtype == bool and got.ndim else got,
             dead,
             at=f"dead_units(h) for {n} images and {m} units, of which {dead} give 0 for all of them,",
             mistakes={
@@ -170,7 +195,8 @@ def dead_units(dead_units):
                 "these are the units that live.": m - dead,
                 "this is their share; the number is wanted.": dead / m,
                 "this is the share of single zeros.": np.mean(h == 0),
-                "this says of each unit whether it is dead; count them.": np.all(h == 0, axis=0).astype(float),
+                "this says of each unit whether it is dead; count them.": np.all(h == 0, axis=0) * 1.0,
+                "this says of each entry whether it is 0; a unit is dead if its whole column is.": (h == 0) * 1.0,
             },
         )
 
@@ -184,10 +210,18 @@ def charts():
     outlier = clinic.examine(clinic.HEALTHY, 12)
     outlier.h[-1][7, 3], outlier.late[0][7, 3] = 30.0, 0.1
     found.append((ILL[7], clinic.examine(clinic.PATIENTS[7], 10)))  # a rate so high that its gradient runs away too
-    return found + [("healthy", outlier)]
+    loud = clinic.HEALTHY.but(prepare=lambda X: 8 * (X - X.mean()) / X.std(), lr=0.02)  # inputs, and so signals, of 8
+    partly = clinic.examine(clinic.PATIENTS[3], 8)
+    living = [h.copy() for h in clinic.examine(clinic.HEALTHY, 8).h]
+    living[1][:, :20] = 0  # 20 units of 32, in one layer of three
+    return found + [
+        ("healthy", outlier),
+        ("healthy", clinic.examine(loud, 14)),
+        (ILL[3], partly._replace(h=living)),
+    ]
 
 
-@exercise(seconds=20)
+@exercise(seconds=20, without=(clinic.diagnose,))
 def diagnose(diagnose):
     """Right on every patient and on the healthy, on seeds that you have not seen: data, gradient, start, course."""
     for cause, chart in charts():
@@ -202,6 +236,10 @@ def diagnose(diagnose):
 
 def _why(cause, got, chart):
     """What speaks for the right cause, or against the other one."""
+    if cause == "healthy" and got == "inputs not scaled":
+        return f"The size of its inputs is {chart.inputs:.2g}, and from 0.1 to 10 all is well."
+    if cause == "healthy" and clinic.rms(chart.h[-1]) > 10:
+        return "The signal of its last layer is large because its inputs are: divide by chart.inputs."
     if cause == "healthy":
         return (
             "Every large or small single entry is no illness: a ReLU makes half of them 0, and one may be large. "
@@ -215,7 +253,10 @@ def _why(cause, got, chart):
         return f"In no layer more than {dead:.0%} of the units give 0 for every image; single zeros are no illness."
     if got == "gradients explode in training":
         return f"Its loss never was below {np.nanmin(chart.losses):.2f}: it had not been learning before."
-    return f"Its chart says: {clinic.diagnose(chart).evidence}."
+    told = f"Its chart says: {clinic.diagnose(chart).evidence}"
+    if cause == "gradients explode in training":
+        return f"{told}; and it had been learning: its least loss is {np.nanmin(chart.losses):.2f}, by np.nanmin."
+    return f"{told}."
 
 
 ILL = {

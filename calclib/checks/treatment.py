@@ -43,6 +43,7 @@ REFUSED |= {"optimizer": REFUSED["step"], "scale": REFUSED["loss"], "seeds": REF
 def healed(patient_number, cause, diagnosis, repair):
     """Nothing if it is, or NotYet."""
     sick = PATIENTS[patient_number]
+    diagnosis = next((known for known in CAUSES if known.lower() == diagnosis.strip().lower()), diagnosis)
     if diagnosis not in CAUSES:
         raise NotYet(f"{show(diagnosis)} is not on the list of causes: {', '.join(CAUSES)}.")
     if diagnosis != cause:
@@ -227,6 +228,7 @@ def look_at_gradient(_, value):
     if got.shape != wanted.shape:
         raise NotYet(f"{at} has shape {got.shape}, where {wanted.shape} should be: a slope for each probability.")
     mistakes = {
+        "there is no slope in it, so that nothing would move.": 0 * wanted,
         "it is not divided by the number of rows.": p - y,
         "the sign is turned: this goes uphill.": -wanted,
         "p(1 − p) is in p − y already; here it comes once too often.": wanted * p * (1 - p),
