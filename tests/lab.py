@@ -44,8 +44,17 @@ def server(folder: Path, **environment):
             _await(address, process, log)
             yield address
         finally:
-            process.terminate()
-            process.wait()
+            _end(process)
+
+
+def _end(process):
+    """Ask the server to stop; one whose threads wait for ever (seen with Python 3.13.0) is ended."""
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _await(address, process, log):
