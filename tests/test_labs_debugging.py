@@ -90,6 +90,16 @@ def test_the_flow_tells_what_it_draws():
     assert "gets all of the gradient" in live.move(depth=1).status
 
 
+def test_no_bar_hides_the_word_theory():
+    live = figure.flow()
+    for phi, scale in (("relu", 6.0), ("sigmoid", 0.1)):
+        live.move(phi=phi, scale=scale, depth=50)
+        h, dz = figure.sizes(phi, scale, 50)
+        for ax, heights in zip(live.stage.figure.axes, (h, figure.relative(dz)), strict=True):
+            left, right = ax.texts[0].get_position()[0] - 8, min(50, ax.texts[0].get_position()[0] + 12)
+            assert heights[int(left) : int(right)].max() < 1e16
+
+
 def test_lengths_of_the_story_are_drawn_as_they_are():
     """Every finite gradient lies inside the axes, the last ones too."""
     norms = figure.story_norms()
@@ -220,6 +230,9 @@ def test_every_chart_is_drawn_and_names_no_cause():
         assert not live.error
         assert not any(cause in status for cause in clinic.CAUSES)
     assert "is no number in epoch 5" in status
+    back = live.stage.figure.axes[2]
+    assert [t.get_text() for t in back.texts[:3]] == ["last = 1", "at the start", "in the crisis"]
+    assert [line.get_marker() for line in back.lines if line.get_marker() in ("o", "s")][:2] == ["o", "s"]
 
 
 def test_charts_of_ones_own_patients():

@@ -32,7 +32,7 @@ FIGURES = {
 
 
 def numbers(sentence):
-    return [float(text) for text in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", sentence)]
+    return [float(text) for text in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", sentence.replace("−", "-"))]
 
 
 def marks_of(figure):
@@ -56,7 +56,7 @@ def test_every_control_goes_to_both_ends_and_every_corner(name):
     assert len(sentences) > 1
 
 
-@given(x=st.floats(-3, 3), h=st.floats(0.001, 2))
+@given(x=st.floats(-3, 3), h=st.floats(0.001, 1))
 def test_the_secants_sentence_is_rise_over_run(x, h):
     figure = SECANT.move(x=x, h=h)
     x, h = figure.values["x"], figure.values["h"]
@@ -70,6 +70,18 @@ def test_the_secant_is_drawn_through_both_points_and_the_tangent_with_the_slope(
     (tangent, secant, *_, dots), *_ = marks_of(SECANT.move(x=1.0, h=1.0))
     assert np.allclose(np.interp(dots[0], *secant), dots[1])
     assert np.allclose(tangent[1], cubic(1.0))  # f′(1) = 0
+
+
+def test_both_points_of_the_secant_stay_in_the_picture():
+    ax, *_ = SECANT.stage.figure.axes
+    for x in (-3.0, 0.0, 3.0):
+        *_, dots = marks_of(SECANT.move(x=x, h=1.0))[0]
+        assert (ax.get_xlim()[0] <= dots[0]).all() and (dots[0] <= ax.get_xlim()[1]).all()
+        assert (ax.get_ylim()[0] < dots[1]).all() and (dots[1] < ax.get_ylim()[1]).all()
+
+
+def test_negative_numbers_have_a_true_minus_and_zero_has_none():
+    assert (labs.signed(-1.5), labs.signed(-0.0004), labs.signed(2, 3)) == ("−1.50", "0.00", "2.000")
 
 
 @pytest.mark.parametrize("w", [2.0, 1.0, 0.5, 0.1, 0.01])
@@ -96,6 +108,30 @@ def test_the_errors_fall_like_h_and_h_squared_to_the_bottoms_of_theory():
     assert complex_step[h < 1e-9].max() < 1e-15
 
 
+def test_the_errors_sentence_tells_ten_and_a_hundred_times_less():
+    told = numbers(FIGURES["step_error"]().move(function="exp", x=1.0).status)
+    assert told[0] == 1.0 and (told[1], told[4]) == (0.01, 0.001)
+    assert told[2] / told[5] == pytest.approx(10, rel=0.02) and told[3] / told[6] == pytest.approx(100, rel=0.02)
+
+
+def words_of(figure):
+    """The words among the marks: {words: where they point to, and how far from it they stand}."""
+    stage = figure.stage
+    with stage._marked(figure.values):
+        new = set(map(id, stage._new()))
+        return {t.get_text(): (t.xy, t.xyann) for ax in stage.figure.axes for t in ax.texts if id(t) in new}
+
+
+@pytest.mark.parametrize("rule, names", [("product", ["u·Δv", "Δu·v", "Δu·Δv"]), ("quotient", ["v·Δq", "q·Δv"])])
+def test_names_of_thin_strips_stand_beside_them(rule, names):
+    words = words_of(FIGURES["rules"]().move(rule=rule, x=1.2, h=0.4))
+    u, v, du, dv = 2.72, 1.6, 2 + 1.6**2 / 2 - 2.72, 0.2
+    right, top = (u + du, v + dv) if rule == "product" else (v + dv, (u + du) / (v + dv))
+    for name in names:
+        (x, y), (across, up) = words[name]
+        assert (across > 0 and x == pytest.approx(right)) or (up > 0 and y == pytest.approx(top)), name
+
+
 def test_the_rules_add_up():
     figure = FIGURES["rules"]().move(x=1.0, h=0.01)
     sides, corner = numbers(figure.move(rule="product").status)[:2]
@@ -110,6 +146,15 @@ def test_stretches_multiply(x):
     assert both == pytest.approx(first * second, abs=5e-3)
     x, h = figure.values["x"], figure.values["h"]
     assert both == pytest.approx((np.sin((x + h) ** 2) - np.sin(x**2)) / h, abs=1e-3)
+
+
+def test_an_arrow_points_to_its_end_however_short():
+    figure = FIGURES["stretched"]()
+    for x, h, heads in ((0.8, 0.3, ">>>"), (-1.0, 0.01, "><<"), (0.0, 0.01, ">>>")):
+        stage = figure.move(x=x, h=h).stage
+        with stage._marked(figure.values):
+            lines = stage.figure.axes[0].lines
+            assert "".join(line.get_marker() for line in lines if line.get_marker() in ("<", ">")) == heads
 
 
 @pytest.mark.parametrize("rule, least, most", [("left", 0, 9), ("right", 9, 30), ("middle", 8, 9)])

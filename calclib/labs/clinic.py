@@ -61,8 +61,9 @@ def through_time(run: StoryRun | None = None, *, step=84):
         times = deltas[0] / deltas[-1]
         each = times ** (1 / (pieces - 1))
         return (
-            f"Step {step}, in epoch {step // BATCH + 1}: back through {pieces} pieces the gradient changes by "
-            f"{number(times)}, {each:.2f} for each; the largest eigenvalue of the shared weights has size {radius:.2f}."
+            f"Step {step}, in epoch {step // BATCH + 1}: back through {pieces} pieces the gradient changes by a factor "
+            f"of {number(times)}, {each:.2f} for each; "
+            f"the largest eigenvalue of the shared weights has size {radius:.2f}."
         )
 
     alt = (
@@ -185,6 +186,9 @@ def charts(patients=None):
             ax.set_xticks([0.05, 0.95], ["first", "last"])
         ahead.text(0.98, 0.92, "inputs = 1", transform=ahead.transAxes, color=QUIET, ha="right")
         back.text(0.98, 0.02, "last = 1", transform=back.transAxes, color=QUIET, ha="right")
+        for y, sign, color, words in ((0.92, "o", GRADIENT, "at the start"), (0.83, "s", PATH, "in the crisis")):
+            back.plot(0.37, y + 0.02, sign, color=color, markersize=4, transform=back.transAxes)
+            back.text(0.98, y, words, transform=back.transAxes, color=color, ha="right")
 
     def marks(axes, who=first):
         curve, ahead, back = axes

@@ -93,11 +93,13 @@ def flow(*, depth=20, scale=1.0, phi="sigmoid"):
 
     def scene(axes):
         words = "signal h ahead, inputs = 1", "gradient ∂loss/∂z back, last layer = 1"
-        for ax, title in zip(axes, words, strict=True):
+        for ax, title, free in zip(
+            axes, words, (0, 34), strict=True
+        ):  # where no bar is long: beside the inputs, the loss
             ax.axhline(1, color=QUIET, linewidth=1)
             ax.set(xlim=(0, DEPTHS[1] + 1), ylim=(LOW, HIGH), yscale="log", xlabel="layer", title=title)
-            ax.plot([2, 6], [1e17, 1e17], color=PATH, marker="o", markersize=3, linewidth=1)
-            ax.text(8, 1e17, "theory", color=PATH, va="center")
+            ax.plot([free + 2, free + 6], [1e17, 1e17], color=PATH, marker="o", markersize=3, linewidth=1)
+            ax.text(free + 8, 1e17, "theory", color=PATH, va="center")
 
     def marks(axes, phi=phi, scale=scale, depth=depth):
         (h, dz), (ahead, back) = sizes(phi, scale, depth), theory(phi, scale, depth)

@@ -5,6 +5,7 @@ import numpy as np
 from calclib.differences import derivative, error_against_step, step
 from calclib.integrals import running_integral
 from calclib.live import explore
+from calclib.live.controls import number
 from calclib.pictures.palette import GRADIENT, PATH, QUIET, TANGENT, TRUTH
 from calclib.pictures.plots import curve, dot, ruler, sampled, straight, tag, window
 
@@ -20,9 +21,14 @@ __all__ = [
 ]
 
 
-def secant(f, x=(-3.0, 3.0), h=(0.001, 2.0), *, at=1.0, first=1.0):
+def signed(value, digits=2):
+    """A number with so many decimals and a true minus sign; no −0."""
+    return f"{value:z.{digits}f}".replace("-", "−")
+
+
+def secant(f, x=(-3.0, 3.0), h=(0.001, 1.0), *, at=1.0, first=1.0):
     """The line through (x, f(x)) and (x + h, f(x + h)), and the tangent that it becomes. Controls: x, h."""
-    grid = np.linspace(x[0], x[1] + h[1] / 2, 400)
+    grid = np.linspace(x[0], x[1] + h[1], 400)
 
     def scene(ax):
         curve(ax, f, grid, color=TRUTH)
@@ -34,11 +40,12 @@ def secant(f, x=(-3.0, 3.0), h=(0.001, 2.0), *, at=1.0, first=1.0):
         straight(ax, x, here, derivative(f, x), color=TANGENT, linestyle="--", linewidth=1.5)
         straight(ax, x, here, slope, color=PATH)
         ruler(ax, (x, here), (x + h, here), (x + h, there))
-        dot(ax, [x, x + h], [here, there], color=PATH)
-        tag(ax, f"rise / run = {slope:.3f}", (x + h, there), (-10, 12), color=PATH, ha="right")
+        dot(ax, [x, x + h], [here, there], color=PATH, clip_on=False)
+        tag(ax, f"rise / run = {signed(slope, 3)}", (x + h, there), (-10, 12), color=PATH, ha="right")
         if not np.isfinite(slope):
-            return f"At x = {x:.2f} or x + h = {x + h:.2f} this function has no finite value, so there is no secant."
-        return f"From x = {x:.2f} to x + h the secant rises {slope:.4f} per step to the right (h = {h:.3g})."
+            at, end = signed(x), signed(x + h)
+            return f"At x = {at} or x + h = {end} this function has no finite value, so there is no secant."
+        return f"From x = {signed(x)} to x + h the secant rises {signed(slope, 4)} per step to the right (h = {h:.3g})."
 
     alt = "A curve in blue, a secant in vermilion through two of its points, and the dashed green tangent at the first."
     return explore(marks, scene, x=x, h=h, pointer="x", alt=alt, labels={"x": "point x", "h": "distance h"})
@@ -61,7 +68,7 @@ def microscope(f, x=(-3.0, 3.0), half=(0.001, 2.0), *, at=1.0, first=1.0):
         dot(ax, 0, 0, color=TANGENT)
         tag(ax, "curve", (-1, y[0] / scale), (8, 8), color=TRUTH)
         tag(ax, "tangent", (1, slope * w / scale), (-50, -16), color=TANGENT)
-        return f"Within {x:.2f} ± {w:.3g} the curve leaves its tangent by at most {gap:.2g}: {gap / w:.2g} of w."
+        return f"Within {signed(x)} ± {w:.3g} the curve leaves its tangent by at most {gap:.2g}: {gap / w:.2g} of w."
 
     alt = "The curve and its dashed tangent near x, enlarged to fill the picture; the smaller w, the less they differ."
     return explore(marks, scene, x=x, w=half, alt=alt, labels={"x": "point x", "w": "half-width w"})
@@ -88,7 +95,7 @@ def slope_traced(f, x=(-3.0, 3.0), *, at=-1.0):
         ruler(bottom, (x, 0), (x, slope))
         dot(bottom, x, slope, color=TANGENT)
         trend = "falls" if slope < -0.005 else "rises" if slope > 0.005 else "is level"
-        return f"At x = {x:.2f} the slope is {slope:.2f}: the curve {trend} there."
+        return f"At x = {signed(x)} the slope is {signed(slope)}: the curve {trend} there."
 
     alt = "Above a curve with its tangent at x; below the slope of that tangent, drawn for all x passed so far."
     labels = {"x": "point x"}
@@ -117,7 +124,11 @@ def step_error(functions, x=(-2.0, 2.0), *, at=1.0):
             error = np.maximum(error_against_step(f, slope, x, h, method=method)[1], 1.3e-17)
             ax.plot(h, error, line, color=color, linewidth=1.5)
             tag(ax, method, (h[i], error[i]), offset, color=color)
-        return f"{function} at x = {x:.2f}: each error falls, reaches its bottom, and climbs again as h shrinks."
+        told = []
+        for step_size in (0.01, 0.001):  # truncation alone, which is the same on every machine
+            errors = [error_against_step(f, slope, x, [step_size], method=m)[1][0] for m in ("forward", "central")]
+            told.append("forward {}, central {}".format(*map(number, errors)))
+        return f"{function} at x = {signed(x)}. Errors with h = 0.01: {told[0]}; with h = 0.001: {told[1]}."
 
     alt = (
         "Error against step h, both logarithmic. The forward and the central difference each draw a V, "
@@ -135,33 +146,37 @@ def rules(u, v, x=(0.0, 2.0), h=(0.01, 0.5), *, at=1.2, first=0.4):
     def scene(ax):
         ax.set(xlim=(0, 1.03 * long), ylim=(0, 1.1 * high), aspect=1, xlabel="length", ylabel="length")
 
-    def bar(ax, x0, y0, width, height, color, text=""):
+    def bar(ax, x0, y0, width, height, color, text, side=(0, 0)):
+        """A rectangle with its name: within it, or beside it where it may be thin, to the right or above."""
         ax.fill([x0, x0 + width, x0 + width, x0], [y0, y0, y0 + height, y0 + height], color=color, alpha=0.6)
-        tag(ax, text, (x0 + width / 2, y0 + height / 2), (0, 0), ha="center", va="center", fontsize=9)
+        right, above = side
+        place = x0 + width * (1 + right) / 2, y0 + height * (1 + above) / 2
+        ha, va = "left" if right else "center", "bottom" if above else "center"
+        tag(ax, text, place, (5 * right, 4 * above), ha=ha, va=va, fontsize=9, color=color if any(side) else "black")
 
     def total(ax, U, V, dU, dV, h):
         thick = 0.3 * high
         bar(ax, 0, 2 * thick, U, thick, TRUTH, "u")
         bar(ax, U, 2 * thick, V, thick, QUIET, "v")
         bar(ax, 0, thick / 2, U, thick, TRUTH, "u")
-        bar(ax, U, thick / 2, dU, thick, TANGENT, "Δu")
+        bar(ax, U, thick / 2, dU, thick, TANGENT, "Δu", (0, 1))
         bar(ax, U + dU, thick / 2, V, thick, QUIET, "v")
-        bar(ax, U + dU + V, thick / 2, dV, thick, PATH, "Δv")
+        bar(ax, U + dU + V, thick / 2, dV, thick, PATH, "Δv", (0, 1))
         return f"(Δu + Δv)/h = {dU / h:.3f} + {dV / h:.3f} = {(dU + dV) / h:.3f}: the growths add."
 
     def product(ax, U, V, dU, dV, h):
         bar(ax, 0, 0, U, V, TRUTH, "u·v")
-        bar(ax, U, 0, dU, V, TANGENT, "Δu·v")
-        bar(ax, 0, V, U, dV, PATH, "u·Δv")
-        bar(ax, U, V, dU, dV, GRADIENT, "Δu·Δv")
+        bar(ax, U, 0, dU, V, TANGENT, "Δu·v", (1, 0))
+        bar(ax, 0, V, U, dV, PATH, "u·Δv", (0, 1))
+        bar(ax, U, V, dU, dV, GRADIENT, "Δu·Δv", (1, 1))
         sides, corner = (dU * V + U * dV) / h, dU * dV / h
         return f"Per h the two sides give {sides:.3f}; the corner Δu·Δv adds {corner:.3f}, which fades with h."
 
     def quotient(ax, U, V, dU, dV, h):
         q, dq = U / V, (U + dU) / (V + dV) - U / V
         bar(ax, 0, 0, V, q, TRUTH, "area u")
-        bar(ax, V, 0, dV, q, PATH, "q·Δv")
-        bar(ax, 0, q, V, dq, TANGENT, "v·Δq")
+        bar(ax, V, 0, dV, q, PATH, "q·Δv", (1, 0))
+        bar(ax, 0, q, V, dq, TANGENT, "v·Δq", (0, 1))
         told = "Width v, height q = u/v: v·Δq is what Δu leaves after q·Δv is paid."
         return f"{told} Δq/h = {dq / h:.3f} ≈ (u′ − q·v′)/v = (u′v − uv′)/v²."
 
@@ -180,7 +195,6 @@ def stretched(inner, outer, x=(-1.6, 1.6), h=(0.01, 0.5), *, at=0.8, first=0.3):
     grid = np.linspace(x[0], x[1] + h[1], 400)
     u = sampled(inner, grid)
     low, high = window(grid, u, sampled(outer, u))
-    arrow = {"arrowstyle": "-|>", "linewidth": 4, "shrinkA": 0, "shrinkB": 0}
 
     def scene(ax):
         ax.set(xlim=(low - 0.6, high), ylim=(-0.5, 2.6), yticks=[2, 1, 0], yticklabels=["x", "u = g(x)", "y = f(u)"])
@@ -189,16 +203,18 @@ def stretched(inner, outer, x=(-1.6, 1.6), h=(0.01, 0.5), *, at=0.8, first=0.3):
     def marks(ax, x=at, h=first):
         begin, end = np.array([[z, inner(z), outer(inner(z))] for z in (x, x + h)]).T.reshape(3, 2).T
         for height, a, b, color in zip((2, 1, 0), begin, end, (TRUTH, PATH, TANGENT), strict=True):
-            ax.annotate("", (b, height), (a, height), arrowprops={"color": color, **arrow})
+            ax.plot([a, b], [height, height], color=color, linewidth=4, solid_capstyle="butt")
             dot(ax, a, height, color=color)
+            head = ">" if b > a else "<" if b < a else ""  # which points even where the arrow is short
+            ax.plot(b, height, head, color=color, markersize=9)
         ruler(ax, *zip(begin, (2, 1, 0), strict=True))
         ruler(ax, *zip(end, (2, 1, 0), strict=True))
         (dx, du, dy) = end - begin
         first_stretch, second_stretch = du / dx, dy / du if du else np.nan
-        tag(ax, f"× {first_stretch:.2f}", ((begin[0] + begin[1]) / 2, 1.5), (8, 0), color=PATH)
-        tag(ax, f"× {second_stretch:.2f}", ((begin[1] + begin[2]) / 2, 0.5), (8, 0), color=TANGENT)
-        both = f"{first_stretch:.3f} × {second_stretch:.3f} = {dy / dx:.3f}"
-        return f"A step h = {h:.3g} at x = {x:.2f} is stretched twice: {both} per step."
+        tag(ax, f"× {signed(first_stretch)}", ((begin[0] + begin[1]) / 2, 1.5), (8, 0), color=PATH)
+        tag(ax, f"× {signed(second_stretch)}", ((begin[1] + begin[2]) / 2, 0.5), (8, 0), color=TANGENT)
+        both = f"{signed(first_stretch, 3)} × {signed(second_stretch, 3)} = {signed(dy / dx, 3)}"
+        return f"A step h = {h:.3g} at x = {signed(x)} is stretched twice: {both} per step."
 
     alt = "Three number lines for x, u and y, and on each an arrow: the step h, and what each function makes of it."
     labels = {"x": "point x", "h": "step h"}
@@ -227,10 +243,10 @@ def area_so_far(f, x=(0.0, 3.0), n=(1, 60), *, first=8):
         top.stairs(strip, edges, fill=True, color=PATH, alpha=0.25)
         top.stairs(strip, edges, color=PATH, linewidth=1)
         top.vlines(edges[1:-1], 0, strip[1:], color=PATH, linewidth=0.6)
-        dot(top, b, f(b), color=TANGENT)
+        dot(top, b, f(b), color=TANGENT, clip_on=False)
         bottom.plot(grid[seen], area[seen], color=TRUTH)
         straight(bottom, b, true, f(b), color=TANGENT, linestyle="--", linewidth=1.5)
-        dot(bottom, b, found, color=PATH)
+        dot(bottom, b, found, color=PATH, clip_on=False)
         height = f"The slope of the area at b is the height there: f({b:.2f}) = {f(b):.3f}."
         strips = f"{n} strips cover" if n > 1 else "One strip covers"
         return f"{strips} {found:.3f}; the area up to b = {b:.2f} is {true:.3f}. {height}"
@@ -267,9 +283,10 @@ def fitted_line(area, price, w=(0.0, 5.0), b=(-1.0, 1.0), *, at=1.0):
         left.plot(ends, w * ends + b, color=PATH)
         right.plot(grid, loss(grid, b), color=TRUTH)
         straight(right, w, loss(w, b), slope, color=TANGENT, linestyle="--", linewidth=1.5)
-        dot(right, w, loss(w, b), color=PATH)
+        dot(right, w, loss(w, b), color=PATH, clip_on=False)
         advice = "raise w" if slope < -near else "lower w" if slope > near else "leave w"
-        return f"At w = {w:.2f}, b = {b:.2f} the error is {loss(w, b):.3f} and its slope in w {slope:.3f}: {advice}."
+        told = f"At w = {w:.2f}, b = {signed(b)} the error is {loss(w, b):.3f}"
+        return f"{told} and its slope in w {signed(slope, 3)}: {advice}."
 
     alt = "Left: price against area, a line, and its misses. Right: the mean squared error against w, with its tangent."
     labels = {"w": "slope w", "b": "offset b"}
