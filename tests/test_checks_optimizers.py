@@ -9,8 +9,8 @@ from answers import Answers
 
 from calclib import optimizers as ready
 from calclib import rosenbrock
+from calclib.checks import moments, scales, velocities
 from calclib.checks import optimizers as check
-from calclib.checks import slips
 from calclib.checks.pytorch import RUNS
 from calclib.descent import descend
 
@@ -236,11 +236,11 @@ def test_dampening_is_a_running_mean_but_for_its_first_step():
 @pytest.mark.parametrize(
     "exact, step, memory",
     [
-        (slips.heavy, ready.momentum, (check.V,)),
-        (slips.ahead, ready.nesterov, (check.V,)),
-        (slips.scaled, ready.rmsprop, (check.S,)),
-        (slips.both, ready.adam, (check.M, check.S, 3)),
-        (slips.both, ready.adamw, (check.M, check.S, 3)),
+        (velocities.heavy, ready.momentum, (check.V,)),
+        (velocities.ahead, ready.nesterov, (check.V,)),
+        (scales.scaled, ready.rmsprop, (check.S,)),
+        (moments.both, ready.adam, (check.M, check.S, 3)),
+        (moments.both, ready.adamw, (check.M, check.S, 3)),
     ],
     ids=lambda part: getattr(part, "__name__", ""),
 )
@@ -260,12 +260,12 @@ def test_the_second_way_to_write_a_step_is_calclibs(exact, step, memory):
 @pytest.mark.parametrize("name", RIGHT)
 def test_each_mistake_differs_from_the_right_step_and_from_every_other(name):
     table = {
-        "momentum": (slips.HEAVY, (check.V,), check.VELOCITY_KNOBS),
-        "nesterov": (slips.NESTEROV, (check.V,), check.VELOCITY_KNOBS),
-        "rmsprop": (slips.RMSPROP, (check.S,), ({"lr": 0.1, "beta": 0.8, "eps": 0.1},)),
-        "adam": (slips.ADAM, (check.M, check.S, 3), check.ADAM_KNOBS),
-        "adamw": (slips.ADAMW, (check.M, check.S, 3), [{**k, "weight_decay": 0.2} for k in check.ADAM_KNOBS]),
-        "damped": (slips.DAMPED, (check.V, 3), ({"lr": 0.1, "beta": 0.8, "dampening": 0.7},)),
+        "momentum": (velocities.HEAVY, (check.V,), check.VELOCITY_KNOBS),
+        "nesterov": (velocities.NESTEROV, (check.V,), check.VELOCITY_KNOBS),
+        "rmsprop": (scales.RMSPROP, (check.S,), ({"lr": 0.1, "beta": 0.8, "eps": 0.1},)),
+        "adam": (moments.ADAM, (check.M, check.S, 3), check.ADAM_KNOBS),
+        "adamw": (moments.ADAMW, (check.M, check.S, 3), [{**k, "weight_decay": 0.2} for k in check.ADAM_KNOBS]),
+        "damped": (velocities.DAMPED, (check.V, 3), ({"lr": 0.1, "beta": 0.8, "dampening": 0.7},)),
     }
     wrong, memory, every = table[name]
     only_early = "the first step is", "the second step is"
@@ -276,6 +276,27 @@ def test_each_mistake_differs_from_the_right_step_and_from_every_other(name):
         key = str([np.round(part, 9).tolist() for steps in took for part in steps])
         assert key not in seen, (sentence, seen[key])
         seen[key] = sentence
+
+
+TABLES = {
+    "momentum": velocities.HEAVY,
+    "nesterov": velocities.NESTEROV,
+    "rmsprop": scales.RMSPROP,
+    "adam": moments.ADAM,
+    "adamw": moments.ADAMW,
+    "damped": velocities.DAMPED,
+}
+
+
+@pytest.mark.parametrize("name, sentence", [(name, sentence) for name, table in TABLES.items() for sentence in table])
+def test_each_mistake_that_is_handed_in_is_told_by_its_own_sentence(name, sentence):
+    slip = TABLES[name][sentence]
+
+    def step(x, g, *memory, **knobs):
+        return tuple(slip(x, g, *memory, **knobs))
+
+    answer = getattr(check, name)(step)
+    assert answer.state == "not yet" and answer.message.endswith(f"came: {sentence}")
 
 
 def test_a_state_outside_the_function_is_noticed_each_time():

@@ -1,9 +1,11 @@
 """Lesson 07's checks: right answers however they are written, and every named mistake by its name."""
 
 import numpy as np
+import pytest
 from answers import Answers
 
 from calclib import lasso, ridge
+from calclib.checks import held_out, penalties, thresholds
 from calclib.checks import regularization as check
 from calclib.differences import gradient
 from calclib.labs.handicaps import RULES
@@ -155,6 +157,7 @@ class TestRegularization(Answers):
             CENTRED + HAND + "return w, X.mean(axis=0) @ w - y.mean()": "the wrong sign",
             CENTRED + HAND + "return w, X.mean(axis=0) @ w + y.mean()": "is subtracted from ȳ",
             CENTRED + HAND + "return w, y.mean() - X.mean() * w.sum()": "a mean for each column",
+            CENTRED.replace("X.mean(axis=0)", "X.mean(axis=1)[:, None]") + HAND + BIAS: "this takes each row's",
             "A, r = X, y - y.mean()\n" + HAND + BIAS: "not y alone",
             "A, r = X, y - y.mean()\n" + HAND + "return w, y.mean()": "not y alone; and",
             CENTRED + HAND.replace("A.T @ r", "X.T @ y") + BIAS: "both sides",
@@ -223,7 +226,7 @@ class TestRegularization(Answers):
             "return w * np.maximum(np.abs(w) - lam, 0)": "only its sign",
             "return np.where(np.abs(w) < lam, 0, np.sign(w) * lam)": "lost its size",
             "return np.sign(w) * np.maximum(np.abs(w - lam), 0)": "take the size of w first",
-            "return np.round(w - np.clip(w, -lam, lam), 1)": "came.",
+            "return np.round(w - np.clip(w, -lam, lam), 3)": "came.",
             "return threshold(w, lam)": "calclib's own soft_threshold",
         },
         "proximal_step": {
@@ -391,3 +394,43 @@ def test_dropout_is_judged_alike_however_the_numbers_fall():
             return h * (draw(rng, h.shape) >= p) / (1 - p) if train else h
 
         assert check.dropout(dropout).state == "yes"
+
+
+def told(name, function):
+    return getattr(check, name)(function).message
+
+
+@pytest.mark.parametrize("sentence", thresholds.SOFT)
+def test_each_mistake_of_the_soft_threshold_is_told_by_its_own_sentence(sentence):
+    assert told("soft_threshold", lambda w, lam: thresholds.SOFT[sentence](w, lam)).endswith(f"came: {sentence}")
+
+
+@pytest.mark.parametrize("sentence", thresholds.STEPS)
+def test_each_mistake_of_the_proximal_step_is_told_by_its_own_sentence(sentence):
+    slip = thresholds.STEPS[sentence]
+    assert told("proximal_step", lambda w, g, lr, lam: slip(w, g, lr, lam)).endswith(f"came: {sentence}")
+
+
+@pytest.mark.parametrize("sentence", penalties.SLOPES)
+def test_each_mistake_of_the_penalised_gradient_is_told_by_its_own_sentence(sentence):
+    def penalised_gradient(X, y, w, b, lam):
+        return penalties.SLOPES[sentence](penalties.place(w, b, X, y, lam))
+
+    assert told("penalised_gradient", penalised_gradient).endswith(f"came: {sentence}")
+
+
+@pytest.mark.parametrize("sentence", penalties.SLOPES | penalties.MOVES)
+def test_each_mistake_of_the_descent_is_told_by_its_own_sentence(sentence):
+    slip = {"slopes": penalties.SLOPES.get(sentence), "move": penalties.MOVES.get(sentence)}
+    wrong = {part: function for part, function in slip.items() if function}
+
+    def ridge_by_descent(X, y, lam, lr, steps):
+        p = penalties.descended(X, y, lam, lr, min(steps, 5), **wrong)
+        return p[:-1], p[-1]
+
+    assert told("ridge_by_descent", ridge_by_descent).endswith(f"came: {sentence}")
+
+
+@pytest.mark.parametrize("sentence", held_out.RULES)
+def test_each_mistaken_rule_of_stopping_is_told_by_its_own_sentence(sentence):
+    assert told("early_stop", lambda losses, patience: held_out.RULES[sentence](losses, patience)).endswith(sentence)

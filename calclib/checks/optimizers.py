@@ -1,6 +1,7 @@
 """The checks of lesson 08: one step from a known memory, where mistakes come apart, then PyTorch's own points to 1e-10.
 
-Mistakes are steps of their own, in `slips`, run beside the learner's: who gets their numbers has made them.
+Mistakes are steps of their own, in `velocities`, `scales` and `moments`, run beside the learner's: who gets their
+numbers has made them.
 """
 
 import inspect
@@ -8,7 +9,7 @@ import inspect
 import numpy as np
 
 from calclib import optimizers
-from calclib.checks import NotYet, exercise, expect, slips
+from calclib.checks import NotYet, exercise, expect, moments, scales, velocities
 from calclib.checks.compare import show
 from calclib.checks.pytorch import GRADIENTS, RUNS
 from calclib.descent import descend
@@ -124,8 +125,8 @@ VELOCITY_KNOBS = {"lr": 0.1, "beta": 0.8}, {"lr": 0.5, "beta": 0.3}
 def momentum(momentum):
     """v ← βv + g, x ← x − αv: the path is PyTorch's to ten digits, and one number of memory for each of x is all."""
     for knobs in VELOCITY_KNOBS:
-        one_step(momentum, "momentum", slips.heavy(X, G, V, **knobs), slips.HEAVY, knobs, v=V)
-    of_any_shape(momentum, slips.heavy, "momentum", knobs, REST)
+        one_step(momentum, "momentum", velocities.heavy(X, G, V, **knobs), velocities.HEAVY, knobs, v=V)
+    of_any_shape(momentum, velocities.heavy, "momentum", knobs, REST)
     as_pytorch(momentum, "momentum", "momentum")
 
 
@@ -133,8 +134,8 @@ def momentum(momentum):
 def nesterov(nesterov):
     """x ← x − α(g + βv), with the v that g has just renewed: the look ahead is one more β, and PyTorch's points."""
     for knobs in VELOCITY_KNOBS:
-        one_step(nesterov, "nesterov", slips.ahead(X, G, V, **knobs), slips.NESTEROV, knobs, v=V)
-    of_any_shape(nesterov, slips.ahead, "nesterov", knobs, REST)
+        one_step(nesterov, "nesterov", velocities.ahead(X, G, V, **knobs), velocities.NESTEROV, knobs, v=V)
+    of_any_shape(nesterov, velocities.ahead, "nesterov", knobs, REST)
     as_pytorch(nesterov, "nesterov", "nesterov")
 
 
@@ -145,8 +146,8 @@ def nesterov(nesterov):
 def rmsprop(rmsprop):
     """x ← x − αg/(√v + ε), each coordinate by its own recent size: PyTorch's points, which call this β alpha."""
     for knobs in ({"lr": 0.1, "beta": 0.8, "eps": 0.1}, {"lr": 0.5, "beta": 0.3, "eps": 0.01}):
-        one_step(rmsprop, "rmsprop", slips.scaled(X, G, S, **knobs), slips.RMSPROP, knobs, v=S)
-    of_any_shape(rmsprop, slips.scaled, "rmsprop", knobs, REST)
+        one_step(rmsprop, "rmsprop", scales.scaled(X, G, S, **knobs), scales.RMSPROP, knobs, v=S)
+    of_any_shape(rmsprop, scales.scaled, "rmsprop", knobs, REST)
     as_pytorch(rmsprop, "rmsprop", "rmsprop")
 
 
@@ -160,8 +161,8 @@ ADAM_KNOBS = {"lr": 0.1, "beta1": 0.8, "beta2": 0.6, "eps": 0.1}, {"lr": 0.5, "b
 def adam(adam):
     """Momentum over RMSprop, both corrected for their start from zero: Algorithm 1, and PyTorch's points."""
     for knobs in ADAM_KNOBS:
-        one_step(adam, "adam", slips.both(X, G, M, S, 3, **knobs), slips.ADAM, knobs, m=M, v=S, t=3)
-    of_any_shape(adam, slips.both, "adam", knobs, REST, REST, 0)
+        one_step(adam, "adam", moments.both(X, G, M, S, 3, **knobs), moments.ADAM, knobs, m=M, v=S, t=3)
+    of_any_shape(adam, moments.both, "adam", knobs, REST, REST, 0)
     as_pytorch(adam, "adam", "adam")
 
 
@@ -170,8 +171,8 @@ def adamw(adamw):
     """(1 − αλ)x and then Adam's step, which never sees the decay: every weight shrinks at the same pace."""
     for knobs in ADAM_KNOBS:
         knobs = {**knobs, "weight_decay": 0.2}
-        one_step(adamw, "adamw", slips.both(X, G, M, S, 3, **knobs), slips.ADAMW, knobs, m=M, v=S, t=3)
-    of_any_shape(adamw, slips.both, "adamw", knobs, REST, REST, 0)
+        one_step(adamw, "adamw", moments.both(X, G, M, S, 3, **knobs), moments.ADAMW, knobs, m=M, v=S, t=3)
+    of_any_shape(adamw, moments.both, "adamw", knobs, REST, REST, 0)
     as_pytorch(adamw, "adamw", "adamw")
 
 
@@ -236,7 +237,7 @@ def _advice(knobs):
 def damped(damped):
     """PyTorch's dampening to ten digits: a running mean of g, except that the first step counts whole."""
     for knobs in ({"lr": 0.1, "beta": 0.8, "dampening": 0.7}, {"lr": 0.5, "beta": 0.3, "dampening": 0.2}):
-        for v, t in ((np.zeros(2), 0), (V, 3), (V, 1)):
-            one_step(damped, "damped", slips.dampened(X, G, v, t, **knobs), slips.DAMPED, knobs, v=v, t=t)
-    of_any_shape(damped, slips.dampened, "damped", knobs, REST, 0)
+        for v, t in ((np.zeros(2), 0), (V, 3), (V, 1), (np.zeros(2), 2)):
+            one_step(damped, "damped", velocities.dampened(X, G, v, t, **knobs), velocities.DAMPED, knobs, v=v, t=t)
+    of_any_shape(damped, velocities.dampened, "damped", knobs, REST, 0)
     as_pytorch(damped, "damped", "damped")

@@ -148,7 +148,7 @@ def solutions(ridge_by_hand):
         X = X + np.linspace(1.0, 3.0, d)
         w, b = (right := closed_form(X, y, lam))[:-1], right[-1]
         A, r, B = X - X.mean(axis=0), y - y.mean(), X - X.mean()
-        scale, low = A.std(axis=0), n * lam * np.eye(d)
+        scale, low, C = A.std(axis=0), n * lam * np.eye(d), X - X.mean(axis=1, keepdims=True)
         uncentred, scaled = np.linalg.solve(X.T @ X + low, X.T @ y), closed_form(A / scale, y, lam)[:-1]
         half_centred = np.linalg.solve(X.T @ X + low, X.T @ r)
         mistakes = {
@@ -172,6 +172,9 @@ def solutions(ridge_by_hand):
             "the weights are right; x̄ has a mean for each column.": np.append(w, y.mean() - X.mean() * w.sum()),
             "the penalty is subtracted from XᵀX; it is added.": solved(A.T @ A - low, A.T @ r, X, y),
             "each column has a mean of its own: X.mean(axis=0).": solved(B.T @ B + low, B.T @ r, X, y),
+            "each column has a mean of its own, X.mean(axis=0); this takes each row's.": solved(
+                C.T @ C + low, C.T @ r, X, y
+            ),
             "n is the number of rows, len(y), not of columns.": closed_form(X, y, lam * d / n),
             "the columns are only to be centred, not divided by their deviations.": np.append(
                 scaled, y.mean() - X.mean(axis=0) @ scaled
@@ -236,6 +239,7 @@ def in_turn(X, y, lam, lr, steps):
 def descents(ridge_by_descent):
     """One step, three steps, and so many that only the closed form is left."""
     X, y = regression(30, 3, 5)
+    X = X * [1, -1, 1]  # so that weights of both signs are wanted
     for lam, lr, steps in ((0.2, 0.1, 1), (0.2, 0.1, 3), (0.5, 0.2, 2000)):
         given = X, y, lam, lr, steps
         call = f"ridge_by_descent(X, y, {lam:g}, {lr:g}, {steps})"

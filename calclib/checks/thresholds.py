@@ -7,7 +7,7 @@ from calclib.checks.networks import untouched
 
 __all__ = ["softened", "stepped", "thresholded", "with_zeros"]
 
-ROW = np.array([-3.0, -0.4, 0.0, 0.5, 0.52, 2.0])
+ROW = np.array([-3.0, -0.4, 0.0, 0.5, 0.5234, 2.0])
 
 
 def thresholded(w, t):
