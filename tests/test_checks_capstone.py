@@ -111,6 +111,10 @@ class TestCapstone(Answers):
                 "return [*a, a[-1] @ W + b]",
                 "e = np.exp(a[-1] @ W + b)\nreturn [*a, e / e.sum(axis=1, keepdims=True)]",
             ): "belongs to the loss",
+            RELU.format("np.maximum(a[-1] @ W + b, 0)").replace("[X]", "[np.maximum(X, 0)]"): "X comes first as it is",
+            RELU.format("np.maximum(a[-1] @ W, b)"): "compared with 0",
+            RELU.format("np.maximum(X @ W + b, 0)"): "each layer is given X",
+            RELU.format("np.maximum(a[-1] @ W + b, 0.01 * (a[-1] @ W + b))"): "below 0",
             "return hand.forward(layers, X)": "calclib's own forward",
         },
         "backward": {
@@ -121,7 +125,12 @@ class TestCapstone(Answers):
             BACK.format(DW, "dz.mean(axis=0)", STEP): "sums over the images",
             BACK.format(DW, DB, STEP).replace("insert(0, ", "append("): "first comes first",
             BACK.format("-" + DW, "-" + DB, STEP): "sign is turned",
-            BACK.format("dz.T @ a[k]", DB, STEP): "should be",
+            BACK.format("dz.T @ a[k]", DB, STEP): "∂W is turned",
+            "dz = dz * (a[-1] > 0)\n" + BACK.format(DW, DB, STEP): "scores have no ReLU",
+            BACK.format(DW, DB, "dz @ layers[k][0].T * a[k] > 0"): "needs its brackets",
+            BACK.format(DW, DB, STEP).replace(
+                "reversed(range(len(layers)))", "range(len(layers))"
+            ): "known at the last",
             "return backward": "where a list",
             BACK.format(DW, DB, "dz @ layers[k][0].T * (a[k] >= 0)"): "h ≥ 0",
             BACK.format("a[k + 1].T @ dz", DB, STEP): "what entered it",
@@ -135,7 +144,9 @@ class TestCapstone(Answers):
             SLOPE + "return abs(g @ v - n)": "absolute error",
             SLOPE + "return abs(g @ v - n) / abs(n)": "|n| alone",
             SLOPE + "return abs(g @ v - n) / abs(g @ v)": "|g·v| alone",
+            SLOPE + "return abs(g @ v - n) / min(abs(g @ v), abs(n))": "by the smaller of the two",
             SLOPE + "return abs(g @ v - n) / (abs(g @ v) + abs(n))": "|g·v| + |n|",
+            SLOPE + "return (g @ v - n) / max(abs(g @ v), abs(n))": "may not be negative",
             SLOPE + "return (n - g @ v) / max(abs(g @ v), abs(n))": "may not be negative",
             SLOPE + "return abs(g @ v - n) / max(g @ v, n)": "max() takes the smaller",
             SLOPE.replace("(2 * h)", "h") + "return abs(g @ v - n) / max(abs(g @ v), abs(n))": "2 in 2h",
@@ -173,6 +184,7 @@ class TestCapstone(Answers):
         "decays": {
             "return [(np.full_like(W, lam), np.full_like(b, lam)) for W, b in layers]": "biases do not decay",
             "return [(np.zeros_like(W), np.full_like(b, lam)) for W, b in layers]": "swapped",
+            "return [(np.full_like(W, lam, dtype=int), np.zeros_like(b)) for W, b in layers]": "whole numbers",
             "return [(lam * W, 0 * b) for W, b in layers]": "the pull",
             "return [((1 - lam) * W, b) for W, b in layers]": "decayed parts",
             "return [(lam, 0.0) for W, b in layers]": "one number",
@@ -192,6 +204,11 @@ class TestCapstone(Answers):
             "return np.sum(labels == guesses)": "whole table",
             "table = [[0] * 10] * 10\nfor i, j in zip(labels, guesses):\n"
             "    table[i][j] += 1\nreturn table": "one list",
+            "table = np.zeros((10, 10))\nfor i in labels:\n    for j in guesses:\n"
+            "        table[i, j] += 1\nreturn table": "every label meets every guess",
+            "table = np.zeros((10, 10))\nfor i, j in zip(labels, guesses):\n"
+            "    table[i, j] = 1\nreturn table": "counts once here",
+            "return np.eye(10)[labels - 1].T @ np.eye(10)[guesses - 1]": "begin with 0",
             "n = max(labels.max(), guesses.max()) + 1\ntable = np.zeros((n, n))\n"
             "np.add.at(table, (labels, guesses), 1)\nreturn table": "(8, 8)",
             "return hand.confusion(labels, guesses)": "calclib's own confusion",

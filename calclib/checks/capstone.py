@@ -57,21 +57,30 @@ def forward(forward):
         tanh, linear = activations(layers, X, np.tanh), activations(layers, X, lambda z: z)
         sigmoid, size = activations(layers, X, lambda z: 1 / (1 + np.exp(-z))), activations(layers, X, np.abs)
         bare, late = activations([(W, 0 * b) for W, b in layers], X), added_late(layers, X)
+        compared, always = with_b(layers, X), from_x(layers, X)
         z = [X] + [h @ W + b for h, (W, b) in zip(right[:-1], layers, strict=True)]
+        below = [X] + [np.maximum(z, 0.01 * z) for z in z[1:]]
         for k, (part, wanted) in enumerate(zip(got, right, strict=True)):
             if 0 < k < len(layers) and same_numbers(part, z[k]) and same_numbers(got[-1], right[-1]):
                 raise NotYet(f"entry {k} of {at} is z, before the ReLU; what enters the next layer is max(z, 0).")
+            ends = {
+                "the scores go through a ReLU; the last layer has none.": np.maximum(wanted, 0),
+                "the scores go through a softmax; it belongs to the loss.": softmax(wanted),
+            }
+            begins = {"X comes first as it is, without a ReLU.": np.maximum(X, 0)}
             mistakes = {
                 "tanh belongs to notebook 06; here it is a ReLU, max(z, 0).": tanh[k],
                 "the ReLU is missing between the layers.": linear[k],
                 "this is a sigmoid between the layers; here it is a ReLU, max(z, 0).": sigmoid[k],
                 "this is |z|; a ReLU gives 0 below 0.": size[k],
-                "the scores go through a ReLU; the last layer has none.": np.maximum(wanted, 0),
-                "the scores go through a softmax; it belongs to the loss.": softmax(wanted),
                 "b is missing.": bare[k],
                 "b is added after the ReLU; it stands inside, max(hW + b, 0).": late[k],
+                "hW is compared with b; it is hW + b that is compared with 0.": compared[k],
+                "each layer is given X; it takes what the one before it gave, a[-1].": always[k],
+                "a little of z is left below 0; there a ReLU gives 0.": below[k],
             }
-            exactly(part, wanted, at=f"entry {k} of {at}", mistakes=mistakes)
+            known = begins if k == 0 else mistakes | ends if k == len(layers) else mistakes
+            exactly(part, wanted, at=f"entry {k} of {at}", mistakes=known)
 
 
 def added_late(layers, X):
@@ -81,6 +90,20 @@ def added_late(layers, X):
         a.append(np.maximum(a[-1] @ W, 0) + b)
     W, b = layers[-1]
     return [*a, a[-1] @ W + b]
+
+
+def with_b(layers, X):
+    """The mistake of max(hW, b)."""
+    a = [X]
+    for W, b in layers:
+        a.append(np.maximum(a[-1] @ W, b))
+    return a
+
+
+def from_x(layers, X):
+    """The mistake of giving X to each layer; where shapes do not let it, nothing."""
+    fits = [W.shape[0] == X.shape[1] for W, _ in layers]
+    return [X] + [np.maximum(X @ W + b, 0) if fit else np.zeros(0) for (W, b), fit in zip(layers, fits, strict=True)]
 
 
 def softmax(scores):
@@ -153,6 +176,12 @@ def slipped(layers, a, dz):
             part for h in a[:-1] for part in (h.T @ dz, dz.sum(axis=0))
         ],
         "the sign is turned.": [-part for part in plain],
+        "∂W is turned: hᵀ∂z has the shape of W.": [part.T for part in plain],
+        "the scores have no ReLU: ∂z enters the last layer whole.": walked(layers, a, dz * (a[-1] > 0)),
+        "∂z becomes true or false: > compares last, so (h > 0) needs its brackets.": signs(layers, a, dz),
+        "the walk begins at the first layer; ∂z is known at the last, reversed(range(len(layers))).": ahead(
+            layers, a, dz
+        ),
         "∂z passes back through the layer before ∂W and ∂b are taken; first these two, then the new ∂z.": early(
             layers, a, dz
         ),
@@ -183,6 +212,26 @@ def early(layers, a, dz):
     for k in reversed(range(len(layers))):
         dz = dz @ layers[k][0].T * (a[k] > 0)
         parts = [a[k].T @ dz, dz.sum(axis=0), *parts]
+    return parts
+
+
+def signs(layers, a, dz):
+    """The mistake of `dz @ W.T * h > 0`, which is true or false."""
+    parts = []
+    for k in reversed(range(len(layers))):
+        parts = [a[k].T @ dz, dz.sum(axis=0), *parts]
+        dz = dz @ layers[k][0].T * a[k] > 0
+    return parts
+
+
+def ahead(layers, a, dz):
+    """The mistake of walking from the first layer on, each pair put in front; where shapes do not let it, nothing."""
+    parts = []
+    for k, (W, _) in enumerate(layers):
+        if W.shape[1] != dz.shape[1]:
+            return [np.zeros(0)] * (2 * len(layers))
+        parts = [a[k].T @ dz, dz.sum(axis=0), *parts]
+        dz = dz @ W.T * (a[k] > 0)
     return parts
 
 
@@ -231,20 +280,38 @@ def slope_error(slope_error):
     expect(got, 0.0, at=at, tol=1e-3, mistakes=of_a_right_gradient(loss, theta, g, v))
     if not float(got) < 1e-7:
         raise NotYet(f"{at} is {float(got):.1g}: central differences, with an h of about 1e-5, come below 1e-7.")
+    cases = []
     for times, sign, of in ((2.0, 1, "twice too large"), (0.25, 1, "a quarter of it"), (2.0, -1, "twice too large")):
-        along, wrong, far = sign * np.sign(slope) * v, times * abs(slope), abs(times - 1) * abs(slope)
         at = f"slope_error(loss, theta, g, v) for a gradient {of}" + ", where g·v is negative," * (sign < 0)
-        larger = max(wrong, abs(slope))
-        mistakes = {
-            "this is the absolute error; divide by the larger of the two slopes.": far,
-            "divided by |n| alone; divide by the larger of the two.": far / abs(slope),
-            "divided by |g·v| alone; divide by the larger of the two.": far / wrong,
-            "divided by |g·v| + |n|; divide by the larger of the two.": far / (wrong + abs(slope)),
-            "the sign is kept: an error may not be negative; take abs() of the difference.": -far / larger,
-            "of two negative slopes max() takes the smaller one: max(abs(…), abs(…)).": -far / abs(slope),
-        }
+        along, own, n = sign * np.sign(slope) * v, sign * times * abs(slope), sign * abs(slope)
         got = slope_error(loss, theta.copy(), times * g, along)
-        expect(got, far / larger, at=at, tol=1e-5, mistakes=mistakes)
+        cases.append((at, got, abs(own - n) / max(abs(own), abs(n)), of_a_wrong_gradient(own, n)))
+    told = [slip for slip in cases[0][-1] if all(near_to(got, known[slip]) for _, got, _, known in cases)]
+    for at, got, wanted, known in cases:
+        expect(got, wanted, at=at, tol=1e-5, mistakes={slip: known[slip] for slip in told})
+
+
+def near_to(got, wrong):
+    """Whether this is one number, and this one."""
+    got = np.asarray(got)
+    return got.shape == () and got.dtype.kind in "iuf" and abs(got - wrong) <= 1e-5 * max(1, abs(wrong))
+
+
+def of_a_wrong_gradient(own, n):
+    """What the known slips in the error give, of g·v = own against n."""
+    far = abs(own - n)
+    return {
+        "this is the absolute error; divide by the larger of the two slopes.": far,
+        "divided by |n| alone; divide by the larger of the two.": far / abs(n),
+        "divided by |g·v| alone; divide by the larger of the two.": far / abs(own),
+        "divided by the smaller of the two; divide by the larger.": far / min(abs(own), abs(n)),
+        "divided by |g·v| + |n|; divide by the larger of the two.": far / (abs(own) + abs(n)),
+        "the sign is kept: an error may not be negative; take abs() of the difference.": (own - n)
+        / max(abs(own), abs(n)),
+        "the sign of n − g·v is kept: an error may not be negative; take abs() of it.": (n - own)
+        / max(abs(own), abs(n)),
+        "of two negative slopes max() takes the smaller one: max(abs(…), abs(…)).": far / max(own, n),
+    }
 
 
 def of_a_right_gradient(loss, theta, g, v):
@@ -323,11 +390,16 @@ def decays(decays):
         layers = layers_of(sizes)
         at = f"decays(layers, {lam}) for a network {'–'.join(map(str, sizes))}"
         got = untouched(decays, [(W.copy(), b.copy()) for W, b in layers], lam, at=at)
-        for name, part, old in zip(names(layers), parts_of(got, len(layers), at), sum(layers, ()), strict=True):
+        parts = parts_of(got, len(layers), at)
+        swapped = all(np.all(part) for part in parts[1::2])
+        for name, part, old in zip(names(layers), parts, sum(layers, ()), strict=True):
             weights = name[0] == "W"
             mistakes = {
                 "biases do not decay.": np.full(old.shape, lam),
-                "weights decay, and biases do not: they are swapped.": np.full(old.shape, 0.0 if weights else lam),
+                "weights decay, and biases do not: they are swapped.": np.full(old.shape, 0.0 if weights else lam)
+                if swapped
+                else np.zeros(0),
+                "weights decay; here it is 0, as λ is in whole numbers.": np.zeros(old.shape if weights else 0),
                 "this is λw, the pull; wanted is the λ of each entry.": lam * old,
                 "these are the decayed parts; wanted is the λ of each entry.": (1 - lam) * old,
                 "this is one number; each entry has its own, shaped as the layers.": lam if weights else 0.0,
@@ -417,7 +489,12 @@ def confusion(confusion):
             at=f"confusion(labels, guesses) for {n} images",
             mistakes={
                 "rows and columns are swapped: the row is what was written.": wanted.T,
-                "table[labels, guesses] += 1 counts a pair once however often it comes: np.add.at counts all.": once,
+                "a pair counts once here, however often it comes: add 1 for each image, or by np.add.at; "
+                "table[labels, guesses] += 1 does not.": once,
+                "every label meets every guess: zip(labels, guesses) walks along both together.": np.outer(
+                    wanted.sum(axis=1), wanted.sum(axis=0)
+                ),
+                "rows and columns begin with 0: a 0 belongs into row 0.": np.roll(wanted, (-1, -1), axis=(0, 1)),
                 "all rows are the same: [[0] * 10] * 10 is ten times one list; np.zeros((10, 10)).": all_rows,
                 "these are shares; the counts are wanted.": shares,
                 "these are shares; the counts are wanted, not divided by n.": wanted / n,
