@@ -112,7 +112,11 @@ def test_the_start_decides_which_valley_and_so_which_wall():
 def test_a_kink_and_a_flat_bottom_have_no_wall():
     assert Valleys(np.abs).below(2.0)[1] is None
     assert Valleys(lambda x: x**4).below(2.0)[1] is None
-    assert "no 2/L" in labs.on_curve(np.abs).status
+    assert "no wall at 2/L" in labs.on_curve(np.abs).status and "no wall at 2/L" in labs.regimes(np.abs).status
+    bent = Valleys(lambda x: np.where(x > 0, x**2, 2 * x**2))  # another curvature on either side
+    assert bent.below(2.0)[1] is None
+    for scale in (1e-9, 1e9):  # however gentle or steep, a parabola has one
+        assert Valleys(lambda x, scale=scale: scale * x**2).below(2.0)[1] == pytest.approx(2 * scale)
     assert Valleys(lambda x: -(x**2)).below(2.0) == (None, None)
 
 
@@ -141,6 +145,7 @@ def test_on_a_parabola_each_step_leaves_one_minus_alpha_L(lr):
         (square, {"lr": 1.05, "steps": 60}, "overshoots and leaves 110%"),
         (square, {"lr": 1.2, "steps": 60}, "a thousand windows away"),
         (hill, {"start": 0.0}, "on a top"),
+        (lambda x: x**3, {"start": 0.0}, "on a ledge"),
         (hill, {"start": 1.0}, "no valley in this window"),
         (lambda x: np.log(x), {"start": 1.0}, "no valley"),
     ],
@@ -152,6 +157,11 @@ def test_every_case_says_what_is_true(f, values, told):
 def test_the_start_is_put_down_by_hand():
     assert made(labs.on_curve, square).layout_of["pointer"] == ["start"]
     assert made(labs.plane, bowl).layout_of["pointer"] == ["x", "y"]
+    figure = labs.cloud(STANDARD, FUEL)
+    assert figure.layout_of["pointer"] == ["b", "w"]
+    (left, right), _ = drawn(figure, b=9.0, w=-6.0)
+    assert np.allclose(lines(left)[0][0], [figure.values["b"], figure.values["w"]])
+    assert np.array_equal(lines(right)[0][:, 0], np.arange(201))
 
 
 # --- many rates
@@ -223,13 +233,17 @@ def test_the_wall_in_the_plane_is_that_of_the_largest_curvature():
     [
         (bowl, {"x": -1.0, "y": -1.5}, "starts at the bottom"),
         (bowl, {"lr": 0.0}, "stays at (2, 1.5)"),
-        (bowl, {"lr": 0.1}, "is at (-1, -1.5): there the gradient is below"),
+        (bowl, {"lr": 0.1}, "is at (−1, −1.5): there the gradient is below"),
         (bowl, {"lr": 1.2}, "it is a thousand windows away"),
-        (saddle, {"x": 0.0, "y": 0.0}, "a saddle, a top or a ledge, no minimum"),
+        (saddle, {"x": 0.0, "y": 0.0}, "starts at a saddle, λ = −1 and 1"),
         (saddle, {"x": 1.5, "y": 0.0}, "is at ("),
-        (dome, {"x": 0.0, "y": 0.0}, "a saddle, a top or a ledge, no minimum"),
+        (dome, {"x": 0.0, "y": 0.0}, "starts on a top, no minimum"),
+        (dome, {}, "No valley in view has a wall"),
+        (lambda p: abs(p[0]) + abs(p[1]), {}, "No valley in view has a wall"),
+        (lambda p: p[0] ** 4 + p[1] ** 4, {}, "No valley in view has a wall"),
+        (lambda p: math.log(p[0]) + p[1] ** 2, {}, "it has left the ground"),
         (dome, {"lr": 1.0}, "it is a thousand windows away"),
-        (lambda p: 1.0, {}, "no minimum"),
+        (lambda p: 1.0, {}, "the curvatures do not tell what it is"),
     ],
 )
 def test_every_case_in_the_plane_says_what_is_true(f, values, told):
@@ -289,7 +303,7 @@ def test_the_noise_floor_is_proportional_to_alpha_over_the_batch_size():
 
 def test_with_all_rows_there_is_no_cloud():
     _, said = drawn(labs.cloud(STANDARD, FUEL), batch="392", lr=0.1)
-    assert "1e-10 above the least" in said and "no floor" in said
+    assert "1e−10 above the least" in said and "no floor" in said
 
 
 def test_a_floor_is_told_only_where_the_loss_has_stopped_falling():
@@ -315,7 +329,7 @@ def test_the_settling_line_ends_at_the_least_squares_line_if_the_feature_is_stan
 
 def test_raw_weights_leave_the_offset_where_it_was_and_run_away_past_the_wall():
     figure = labs.settling(WEIGHT, FUEL)
-    assert "2/L = 1.04e-07" in figure.status
+    assert "2/L = 1.04e−7" in figure.status
     (left, _), _ = drawn(figure, step=200)
     (x0, y0), (x1, y1) = lines(left)[-1]
     assert abs(y0 - x0 * (y1 - y0) / (x1 - x0)) < 1e-4  # where −0.894 belongs
@@ -350,7 +364,7 @@ def test_every_control_goes_to_both_ends(name):
         warnings.simplefilter("error")
         figure = FIGURES[name]()
         assert not figure.error and figure.status and figure.alt
-        assert len(figure.controls) <= 3
+        assert [control.kind for control in figure.controls.values()].count("slider") <= 3
         begin = figure.values
         for control in figure.controls.values():
             for value in (control.labels[0], control.labels[-1]):
@@ -363,14 +377,83 @@ def test_every_control_goes_to_both_ends(name):
             assert not figure.error, figure.error
 
 
+def half(x):
+    """A function of one number that ends at 0."""
+    if x < 0:
+        raise RuntimeError("no ground")
+    return (x - 1) ** 2
+
+
+@pytest.mark.parametrize("make", [labs.on_curve, lambda f: labs.side_by_side(f, [0.1, 0.6]), labs.regimes])
+@pytest.mark.parametrize("f", [half, lambda x: (x - 1) ** 2 + 0 * math.sqrt(x)])
+def test_a_function_that_ends_within_the_window_is_drawn_where_it_is_and_told_where_it_is_not(make, f):
+    figure = make(f)
+    assert not figure.error and figure.status
+    assert figure.move(start=-1.0).error.startswith("Not drawn at")
+    assert not figure.move(start=2.0).error
+
+
+def test_a_start_where_f_is_nan_leads_nowhere():
+    figure = labs.on_curve(lambda x: x - np.log(x), start=2.0)
+    assert "there is no f, or no slope, to go on with" in figure.move(start=-1.0).status
+
+
+def test_a_path_that_outgrows_the_function_has_run_away():
+    assert "1.2 → gone" in labs.side_by_side(lambda x: 50 * math.cosh(x), [0.01, 1.2]).status
+    figure = labs.regimes(math.cosh, start=0.5)
+    ax, said = drawn(figure, steps=200)
+    rates, error = next(line for line in lines(ax) if len(line) > 100).T
+    assert error[(rates > 0.05) & (rates < 1.9)].max() < 1e-3 and error[rates > 2.1].min() > 1 and "2/L = 2." in said
+
+
+@pytest.mark.parametrize("rates", [0.1, [0.1]])
+def test_one_rate_alone_has_its_column(rates):
+    assert "0.1 → 0.137" in labs.side_by_side(square, rates).status
+
+
+@pytest.mark.parametrize("rates", [[], [-0.1, 0.1], [[0.1]], [np.nan]])
+def test_rates_that_are_none_are_refused(rates):
+    with pytest.raises(ValueError, match="a list of learning rates"):
+        labs.side_by_side(square, rates)
+
+
+@pytest.mark.parametrize("make", [labs.on_curve, labs.regimes, labs.plane])
+def test_a_window_that_is_none_is_refused(make):
+    for window in ((2, -2), (1, 1), 3):
+        with pytest.raises(ValueError, match="would do"):
+            make(square, window)
+
+
+@pytest.mark.parametrize(
+    "yours, told",
+    [
+        (lambda t, lr, steps: None, "is None: a number such as 0.5 would do"),
+        (lambda t, lr, steps: -lr, "zero or a number above it would do"),
+        (lambda t, lr, steps: math.nan, "a finite number would do"),
+        (lambda t, lr, steps: [lr, lr], "a number such as 0.5 would do"),
+        (lambda t, lr: lr, "takes 2 positional arguments but 3 were given"),
+    ],
+)
+def test_a_schedule_that_is_none_gets_one_sentence(yours, told):
+    error = labs.schedules(square, yours=yours).move(kind="yours").error
+    assert told in error and "\n" not in error and len(error) < 250
+
+
+def test_all_data_at_zero_have_a_cloud_too():
+    assert not labs.cloud([0.0, 1.0, 2.0], [0.0, 0.0, 0.0]).error
+
+
 BROKEN = {
     "raises": (lambda x: 1 / 0, "division by zero"),
-    "two arguments": (lambda x, y: x, "missing 1 required positional argument"),
-    "none": (lambda: 1, "0 positional arguments"),
-    "NaN": (lambda x: np.nan * np.sum(x), "no"),
-    "nothing": (lambda x: None, ""),
-    "shape": (lambda x: [x, x], ""),
-    "text": (lambda x: "high", ""),
+    "two arguments": (lambda x, y: x, "missing 1 required positional argument: 'y': f("),
+    "none": (lambda: 1, "0 positional arguments but 1 was given: f("),
+    "NaN": (lambda x: np.nan * np.sum(x), "f is NaN or infinite from -3 to 3"),
+    "nothing": (lambda x: None, " is None: one number would do"),
+    "shape": (lambda x: [x, x], "]: one number would do"),
+    "text": (lambda x: "high", " is 'high': one number would do"),
+    "complex": (lambda x: 1j * x, "j): one number would do"),
+    "a point": (lambda x: x[0] ** 2, "'float' object is not subscriptable"),
+    "no function": (3, "f is 3: a function of one argument"),
 }
 
 
@@ -400,7 +483,7 @@ def test_a_broken_slope_gets_one_too(slope):
 
 @pytest.mark.parametrize("slope", [lambda p, q: p, lambda p: [1.0, 2.0, 3.0]])
 def test_so_does_a_broken_gradient(slope):
-    assert labs.plane(oval, slope=slope).error.startswith("Not drawn at")
+    assert labs.plane(oval, gradient=slope).error.startswith("Not drawn at")
 
 
 @pytest.mark.parametrize("figure", [labs.cloud, labs.settling])

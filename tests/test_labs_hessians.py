@@ -192,7 +192,16 @@ def test_the_dashed_line_is_the_pace_of_the_best_fixed_rate():
         (lambda: labs.units(quadratic([-1, 4], 0.3)), "runs away along that axis"),
         (lambda: labs.units(quadratic([1, 4], 0.3), at=(0.0, 0.0)), "nothing moves it"),
         (lambda: labs.bending(lambda p: p[0] + p[1]), "the Hessian tells nothing"),
-        (lambda: labs.race(lambda p: p[0]), "ran away"),
+        (lambda: labs.race(lambda p: p[0]), "λ = 0, so H has no inverse, and there is no step"),
+        (lambda: labs.race(lambda p: p[0] ** 2), "λ = 0, so H has no inverse, and there is no step"),
+        (lambda: labs.race(lambda p: abs(p[0]) + p[1] ** 2), "so H has no inverse"),
+        (lambda: labs.race(lambda p: 7.0), "where ‖∇f‖ is 0."),
+        (lambda: labs.race(lambda p: p[0] * math.log(p[0]) + p[1] ** 2, at=(2.0, 1.0)), "it leaves the ground"),
+        (lambda: labs.escape(lambda p: math.log(p[0]) + p[1] ** 2, at=(1.0, 1.0)), "it left the ground"),
+        (lambda: labs.escape(lambda p: p[0] + p[1]), "it is on its way at"),
+        (lambda: labs.zigzag(family(-0.2, -1)), "leaves 2.90 of the way along the one axis"),
+        (lambda: labs.zigzag(lambda kappa: lambda p: 1.0), "nothing moves at any rate"),
+        (lambda: labs.units(lambda p: p[0] ** 2 + p[0] ** 4 + p[1] ** 2), "it runs away: farther out f bends"),
         (lambda: labs.race(plateau, at=(4.0, 3.0)), "does not tell what it is"),
         (lambda: labs.race(saddle, at=(0.0, 0.0)), "which is a saddle"),
         (lambda: labs.escape(lambda p: -(p[0] ** 2) - p[1] ** 2), "ran away"),
@@ -288,6 +297,16 @@ BROKEN = {
 }
 
 
+def test_a_parabola_is_told_what_is_wrong_with_its_function():
+    for f, said in ((lambda x: None, "is None: one number"), (lambda x, y: x, "f(x), a function of one number")):
+        assert said in labs.parabola(f).error
+    figure = labs.parabola(lambda x: math.sqrt(x), at=1.0)
+    assert not figure.error and figure.move(x=-1.0).error.startswith("Not drawn at x = −1.00")
+    assert "Within 0.3 of x it ends" in figure.move(x=0.2).status
+    assert len(labs.parabola(lambda x: x**2, (-2, 2), at=1).controls["x"].values) > 30
+    assert "bends up" in labs.parabola(lambda x: 1e-6 * x**2).status
+
+
 @pytest.mark.parametrize("figure", ["parabola", "bending", "units", "race", "escape"])
 @pytest.mark.parametrize("f, said", BROKEN.values(), ids=BROKEN)
 def test_a_broken_function_gets_a_sentence_in_the_figure(figure, f, said):
@@ -295,6 +314,31 @@ def test_a_broken_function_gets_a_sentence_in_the_figure(figure, f, said):
     assert made.error.startswith("Not drawn") and len(made.error) < 330
     if figure != "parabola":
         assert said in made.error
+
+
+@pytest.mark.parametrize("flat", [lambda p: abs(p[0]) + abs(p[1]), lambda p: p[0] ** 4 + p[1] ** 4])
+def test_what_has_no_curvature_where_it_is_level_has_no_wall_and_no_condition_number(flat):
+    assert "flatter than a parabola" in labs.zigzag(lambda kappa: flat).error
+    assert "flatter than a parabola" in labs.units(flat).error
+
+
+@pytest.mark.parametrize("figure", [labs.race, labs.escape])
+@pytest.mark.parametrize("gradient", [raises, lambda p: p[0], lambda p: [math.nan, 1], lambda x, y: x, 3])
+def test_a_broken_gradient_gets_a_sentence_and_is_no_descent(figure, gradient):
+    assert figure(ridge, gradient=gradient).error.startswith("Not drawn")
+
+
+@pytest.mark.parametrize("figure", ["bending", "units", "race", "escape"])
+def test_a_view_of_whole_numbers_moves_in_fine_steps(figure):
+    made = getattr(labs, figure)(ridge, ((-2, 2), (-2, 2)), at=(1, 1))
+    assert not made.error and len(made.controls["x"].values) > 30
+    with pytest.raises(ValueError, match="y low, y high.* would do"):
+        getattr(labs, figure)(ridge, (-2, 2))
+
+
+@pytest.mark.parametrize("value, text", [(1e-6, "1e−6"), (-0.25, "−0.25"), (2e13, "2e+13"), (-1e-300 * 0, "0")])
+def test_numbers_are_written_as_people_write_them(value, text):
+    assert number(value).replace("e13", "e+13") == text
 
 
 @pytest.mark.parametrize("valley", [raises, lambda kappa: None, lambda p: p[0], lambda: 1, lambda k: raises])

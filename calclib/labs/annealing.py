@@ -5,11 +5,12 @@ from functools import lru_cache
 import numpy as np
 
 from calclib.labs.valleys import Valleys
-from calclib.labs.words import counted
+from calclib.labs.words import counted, number
 from calclib.live import explore
 from calclib.pictures.palette import GRADIENT, PATH, QUIET
-from calclib.pictures.plots import dot, sampled, tag
+from calclib.pictures.plots import dot, tag
 from calclib.schedules import as_schedule, cosine_annealing, exponential_decay, step_decay, warmup
+from calclib.validate import non_negative
 
 __all__ = ["schedules"]
 
@@ -29,11 +30,10 @@ def schedules(f, x=None, slope=None, *, yours=None, start=2.0, noise=4.0, runs=6
     """
     ground = Valleys(f, x, slope)
     top = float(f"{0.95 * ground.rates(start)[1] / 1.2:.2g}")
-    own = {} if yours is None else {"yours": lambda lr, steps: lambda t: yours(t, lr, steps)}
-    kinds = KINDS | own
+    kinds = KINDS | ({} if yours is None else {"yours": lambda lr, steps: lambda t: rate(yours, t, lr, steps)})
 
     def noisy(x, rng):
-        return sampled(ground.slope, x) + noise * rng.standard_normal(x.shape)
+        return ground.slope(x) + noise * rng.standard_normal(x.shape)
 
     @lru_cache(maxsize=128)
     def run(kind, lr, steps):
@@ -64,8 +64,8 @@ def schedules(f, x=None, slope=None, *, yours=None, start=2.0, noise=4.0, runs=6
             tag(right, "constant", (len(constant) - 1, min(constant[-1], 5.0)), (0, 10), color=QUIET, ha=side)
         dot(right, len(distance) - 1, distance[-1], color=PATH)
         return (
-            f"{kind}, from α = {lr:.3g}: after {counted(steps)} the distance is {distance[-1]:.2g}, and "
-            f"{constant[-1]:.2g} with a constant rate, dashed (root mean square of {runs} noisy runs)."
+            f"{kind}, from α = {number(lr)}: after {counted(steps)} the distance is {far(distance)}, and "
+            f"{far(constant)} with a constant rate, dashed (root mean square of {runs} noisy runs)."
         )
 
     alt = (
@@ -75,3 +75,13 @@ def schedules(f, x=None, slope=None, *, yours=None, start=2.0, noise=4.0, runs=6
     controls = {"kind": {name: name for name in kinds}, "lr": (0.01 * top, top), "steps": (10, 200)}
     labels = {"kind": "schedule", "lr": "first rate α"}
     return explore(marks, scene, **controls, panels=2, size=(7.6, 3.6), alt=alt, labels=labels)
+
+
+def rate(yours, t, lr, steps):
+    """A learner's own rate at step t, or a sentence for what is none."""
+    return non_negative(f"yours({t}, {number(lr)}, {steps})", np.asarray(yours(t, lr, steps))[()])
+
+
+def far(distance):
+    """The last distance, in words."""
+    return number(distance[-1], ".2g") if np.isfinite(distance[-1]) else "no number"

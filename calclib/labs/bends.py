@@ -5,7 +5,7 @@ import numpy as np
 from calclib.differences import hessian
 from calclib.pictures.ground import height, slope, survey
 
-__all__ = ["TINY", "VIEW", "bottom", "curvatures", "curvatures_or_none", "kind", "lowest", "or_nan", "scales"]
+__all__ = ["TINY", "VIEW", "bottom", "curvatures", "curvatures_or_none", "kind", "lowest", "or_nan", "scales", "steady"]
 
 VIEW = ((-3.0, 3.0), (-2.0, 2.0))
 TINY = 1e-6  # a curvature below this part of the largest is none: differences see no more
@@ -18,6 +18,21 @@ def curvatures(f, p):
     if H.shape != (2, 2) or not np.isfinite(H).all():
         raise ValueError(f"the Hessian is {H.tolist()}: two rows of two finite numbers would do")
     return *np.linalg.eigh(H), H
+
+
+def steady(f, p):
+    """The curvatures of f at p, with 0 for rounding; None where there are none: at a kink, or flatter than a parabola.
+
+    There the answer depends on the step of the differences.
+    """
+    bends, _, H = curvatures(f, p)
+    if hasattr(f, "hessian"):
+        return bends
+    coarse = hessian(lambda q: height(f, q), p, 5e-4 * max(1.0, np.abs(p).max()))
+    rounding = 2e-7 * (np.abs(height(f, p)) + np.abs(p) @ np.abs(slope(f, p)))
+    if np.abs(H - coarse).max() > max(0.1 * np.abs(H).max(), rounding):
+        return None
+    return np.where(np.abs(bends) > rounding, bends, 0.0)
 
 
 def curvatures_or_none(f, p):

@@ -5,97 +5,74 @@ from functools import lru_cache
 import numpy as np
 
 from calclib.descent import descend
+from calclib.labs.lines import LineLoss
 from calclib.labs.valleys import LOWEST, LR
-from calclib.labs.words import counted
+from calclib.labs.words import counted, number
 from calclib.live import explore
 from calclib.optimizers import gradient_descent
 from calclib.pictures.ground import contours
 from calclib.pictures.palette import PATH, QUIET, TANGENT, TRUTH
 from calclib.pictures.plots import dot, window
 
-__all__ = ["LineLoss", "cloud", "settling"]
-
-
-class LineLoss:
-    """The mean squared error of b + w·x, as a function of θ = (b, w): its lowest point, gradient and L."""
-
-    def __init__(self, x, y):
-        x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-        if x.ndim != 1 or x.shape != y.shape or x.size < 2:
-            raise ValueError(f"x and y have shapes {x.shape} and {y.shape}: two columns of one length would do")
-        self.X, self.y = np.stack([np.ones_like(x), x], axis=1), y
-        self.least = np.linalg.lstsq(self.X, y, rcond=None)[0]
-        self.L = 2 * np.linalg.eigvalsh(self.X.T @ self.X / len(x))[-1]
-
-    def above(self, theta):
-        """The loss above its least, at each θ of (…, 2)."""
-        loss = np.mean((theta @ self.X.T - self.y) ** 2, axis=-1)
-        return np.maximum(loss - np.mean((self.X @ self.least - self.y) ** 2), LOWEST)
-
-    def gradient(self, theta, rows=slice(None)):
-        X = self.X[rows]
-        return X.T @ (X @ theta - self.y[rows]) * (2 / len(X))
-
-    def batches(self, size):
-        """The gradient from `size` rows at random, as `descend` asks for it."""
-        m = len(self.y)
-        return lambda theta, rng: self.gradient(theta, rng.integers(m, size=size) if size < m else slice(None))
+__all__ = ["cloud", "settling"]
 
 
 def cloud(x, y, *, lr=0.05, steps=200, seed=0):
-    """Mini-batch descent of a line's b and w, over its loss. Controls: the batch size, α."""
+    """Mini-batch descent of a line's b and w, over its loss. Controls: batch size, α, and the start b, w by hand."""
     loss = LineLoss(x, y)
-    b, w = loss.least
-    span = 1.15 * max(abs(b), abs(w))
-    view = (min(0, b) - 0.3 * span, max(0, b) + 0.3 * span), (w - 0.8 * span, w + 0.8 * span)
+    best = loss.least
+    span = 1.15 * np.abs(best).max() or 1.0
+    view = (min(0, best[0]) - 0.3 * span, max(0, best[0]) + 0.3 * span), (best[1] - 0.95 * span, best[1] + 0.95 * span)
     top = float(f"{1.6 / loss.L:.2g}")
     sizes = {str(s): s for s in (1, 2, 5, 10, 20, 50, 100, len(loss.y)) if s <= len(loss.y)}
-
     middle = sizes.get("10", len(loss.y))
+    X, Y = np.meshgrid(*(np.linspace(*side, 81) for side in view))
+    Z = loss.above(np.stack([X, Y], axis=-1))
 
     @lru_cache(maxsize=64)
-    def path(batch, lr):
+    def path(batch, lr, b, w):
         noisy = loss.batches(batch)
-        return descend(gradient_descent, noisy, np.zeros(2), lr=lr, steps=steps, rng=seed, escape=1e3 * span)
+        return descend(gradient_descent, noisy, np.array([b, w]), lr=lr, steps=steps, rng=seed, escape=1e3 * span)
 
     def scene(axes):
         left, right = axes
-        X, Y = np.meshgrid(*(np.linspace(*side, 81) for side in view))
-        contours(left, X, Y, loss.above(np.stack([X, Y], axis=-1)))
+        contours(left, X, Y, Z)
         left.set(xlabel="offset b", ylabel="slope w", aspect="equal")
         dot(left, *loss.least, color=TRUTH)
         right.plot([], [])
         right.set(xlabel="step", ylabel="loss above the least", xlim=(0, steps), yscale="log")
-        right.set(ylim=(1e-6, 5 * loss.above(np.zeros(2))))
+        right.set(ylim=(1e-6, 5 * Z.max()))
 
-    def marks(axes, batch=middle, lr=lr):
+    def marks(axes, batch=middle, lr=lr, b=0.0, w=0.0):
         left, right = axes
-        points = np.asarray(path(batch, lr))
+        points = np.asarray(path(batch, lr, b, w))
         above, half = loss.above(points), steps // 2
         left.plot(*points.T, color=PATH, linewidth=0.6)
         left.plot(*points[half:].T, "o", color=PATH, markersize=2.5)
+        dot(left, b, w, color=PATH)
         right.plot(above, color=PATH, linewidth=1)
         if len(points) <= steps:
-            return f"Batch {batch}, α = {lr:.3g}: after {counted(len(points) - 1)} it has run away."
+            return f"Batch {batch}, α = {number(lr)}: after {counted(len(points) - 1)} it has run away."
         if batch == len(loss.y):
-            end = f"the loss ends {above[-1]:.2g} above the least"
-            return f"Batch {batch}, α = {lr:.3g}: all rows at every step, so no noise and no floor; {end}."
+            end = f"the loss ends {number(above[-1], '.2g')} above the least"
+            return f"Batch {batch}, α = {number(lr)}: all rows at every step, so no noise and no floor; {end}."
         if above[half + half // 2 :].mean() < above[half : half + half // 2].mean() / 4:
-            end = f"after {steps} steps the loss is {above[-1]:.2g} above the least and still falling"
-            return f"Batch {batch}, α = {lr:.3g}: {end}, so its floor is not yet to be seen."
+            end = f"after {steps} steps the loss is {number(above[-1], '.2g')} above the least and still falling"
+            return f"Batch {batch}, α = {number(lr)}: {end}, so its floor is not yet to be seen."
         floor, away = above[half:].mean(), np.linalg.norm(points[half:] - loss.least, axis=1).mean()
         right.plot([half, steps], [floor, floor], color=TANGENT, linestyle="--")
-        return (
-            f"Batch {batch}, α = {lr:.3g}: over the last {half} of {steps} steps the loss stays {floor:.2g} above the "
-            f"least (the dashed floor), and the point {away:.2g} away from the lowest."
-        )
+        stays = f"over the last {half} of {steps} steps the loss stays {number(floor, '.2g')} above the least"
+        apart = f"(the dashed floor), and the point {number(away, '.2g')} away from the lowest"
+        return f"Batch {batch}, α = {number(lr)}: {stays} {apart}."
 
     alt = (
         "Left: contours of the loss over offset and slope of a line, the path of mini-batch descent, and its later "
         "steps as a cloud around the lowest point. Right: the loss above its least, down to a noise floor."
     )
-    controls, labels = {"batch": sizes, "lr": (top / 100, top)}, {"batch": "batch size", "lr": LR}
-    return explore(marks, scene, **controls, panels=2, size=(7.6, 3.9), alt=alt, labels=labels)
+    controls = {"batch": sizes, "lr": (top / 100, top), "b": view[0], "w": view[1]}
+    form = {"pointer": ("b", "w"), "panels": 2, "size": (7.6, 3.9)}
+    labels = {"batch": "batch size", "lr": LR, "b": "start b", "w": "start w"}
+    return explore(marks, scene, **controls, **form, alt=alt, labels=labels)
 
 
 def settling(x, y, *, words=("x", "y"), of_wall=0.05, steps=200):
@@ -127,10 +104,11 @@ def settling(x, y, *, words=("x", "y"), of_wall=0.05, steps=200):
         right.plot(above[: now + 1], color=PATH)
         dot(right, now, above[now], color=PATH)
         left.plot(edges, w * edges + b, color=PATH)
-        wall = f"α is {50 * lr * loss.L:.3g} % of the wall, 2/L = {2 / loss.L:.3g}."
+        wall = f"α is {number(50 * lr * loss.L)} % of the wall, 2/L = {number(2 / loss.L)}."
         if now < step:
             return f"After {counted(now)} the line has run away. {wall}"
-        return f"After {counted(now)}: w = {w:.4g}, b = {b:.4g}, the loss {above[now]:.3g} above its least. {wall}"
+        line = f"w = {number(w, '.4g')}, b = {number(b, '.4g')}"
+        return f"After {counted(now)}: {line}, the loss {number(above[now])} above its least. {wall}"
 
     alt = "Left: the data and the line at this step. Right: its loss above the least against the step, logarithmic."
     controls = {"lr": rates, "step": range(steps + 1)}

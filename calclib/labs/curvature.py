@@ -7,12 +7,14 @@ from matplotlib.collections import PolyCollection
 
 from calclib.differences import derivative, second_derivative
 from calclib.labs.bends import VIEW, curvatures, curvatures_or_none, kind
+from calclib.labs.maps import sides
+from calclib.labs.valleys import along, ends
 from calclib.labs.words import number, pair
 from calclib.landscapes import quadratic
 from calclib.live import explore
-from calclib.pictures.ground import arrow, contours, height, level_lines, slope, survey
+from calclib.pictures.ground import arrow, contours, level_lines, slope, survey
 from calclib.pictures.palette import PATH, QUIET, TANGENT, TRUTH
-from calclib.pictures.plots import curve, dot, sampled, straight, tag, window
+from calclib.pictures.plots import dot, straight, tag, window
 
 __all__ = ["bending", "parabola", "shaper"]
 
@@ -21,40 +23,50 @@ DIRECTIONS = np.radians(np.linspace(0, 180, 73))
 
 def parabola(f, x=None, *, at=0.8):
     """The tangent and the parabola that bends as f does at x; below, the second derivative. Controls: x."""
-    x = x or getattr(f, "window", (-3.0, 3.0))
+    x = ends(getattr(f, "window", (-3.0, 3.0)) if x is None else x)
     grid = np.linspace(*x, 400)
+
+    def curve(z):
+        return along(f, z)
 
     @lru_cache(maxsize=1)
     def bent():
-        return second_derivative(lambda z: sampled(f, z), grid)
+        return second_derivative(curve, grid)
 
     def scene(axes):
         top, low = axes
         top.get_gridspec().set_height_ratios([3, 2])
-        curve(top, f, grid, color=TRUTH)
-        top.set(ylabel="f(x)", xlim=x, ylim=window(sampled(f, grid), margin=0.2), xticklabels=[])
+        top.plot(grid, curve(grid), color=TRUTH)
+        top.set(ylabel="f(x)", xlim=x, ylim=window(curve(grid), margin=0.2), xticklabels=[])
         low.axhline(0, color=QUIET, linewidth=1)
         low.plot(grid, bent(), color=QUIET, linewidth=1, linestyle="--")
         low.set(xlabel="x", ylabel="f″(x)", xlim=x, ylim=window(bent(), [0]))
 
     def marks(axes, x=at):
         top, low = axes
-        y, rise, bend = height(f, x), derivative(f, x), second_derivative(f, x)
+        y, rise, bend = float(curve(x)), derivative(curve, x), second_derivative(curve, x)
+        if not np.isfinite([y, rise, bend]).all():
+            raise ValueError(f"f, or its slope, is no number at x = {number(x)}: another x would do")
+        bend = bend if abs(bend) > 1e-6 * np.nanmax(np.abs(curve(grid))) else 0.0
         straight(top, x, y, rise, color=TANGENT, linestyle="--", linewidth=1.5)
         top.plot(grid, y + rise * (grid - x) + bend / 2 * (grid - x) ** 2, color=PATH)
         dot(top, x, y, color=TANGENT)
         low.plot(grid[grid <= x], bent()[grid <= x], color=PATH)
         dot(low, x, bend, color=PATH)
         step = np.array([-0.3, 0.3])
-        away = sampled(f, x + step) - (y + rise * step)
+        away = curve(x + step) - (y + rise * step)
         misses = [np.abs(part).max() for part in (away, away - bend / 2 * step**2)]
-        if abs(bend) > 100 and not np.isclose(bend, second_derivative(f, x, 1e-3), rtol=0.1):
+        if abs(bend) > 100 and not np.isclose(bend, second_derivative(curve, x, 1e-3), rtol=0.1):
             return (
                 f"At x = {number(x, '.2f')} the curve has a corner: no parabola bends as it does, and f″ is not there."
             )
-        trend = "is straight" if abs(bend) < 1e-5 else "bends up" if bend > 0 else "bends down"
-        told = f"At x = {number(x, '.2f')} f″ = {number(bend, '.3f')}: the curve {trend}."
-        return f"{told} Within 0.3 of x the tangent misses by {misses[0]:.2g}, the parabola by {misses[1]:.2g}."
+        trend = "bends up" if bend > 0 else "bends down" if bend else "is straight"
+        size = number(bend, ".3f" if 0.01 < abs(bend) < 1e4 else ".3g")
+        told = f"At x = {number(x, '.2f')} f″ = {size}: the curve {trend}."
+        if not np.isfinite(misses).all():
+            return f"{told} Within 0.3 of x it ends."
+        near = f"the tangent misses by {number(misses[0], '.2g')}, the parabola by {number(misses[1], '.2g')}"
+        return f"{told} Within 0.3 of x {near}."
 
     alt = (
         "Above a curve, at x its dashed tangent and a parabola that has the same height, slope and bend there. "
@@ -65,7 +77,7 @@ def parabola(f, x=None, *, at=0.8):
 
 def bending(f, view=None, *, at=(1.0, 0.5)):
     """How f bends at a point: the axes of its Hessian, and the curvature in every direction. Controls: x, y."""
-    view = view or getattr(f, "window", VIEW)
+    view = sides(getattr(f, "window", VIEW) if view is None else view)
     ground = survey(f, view)
     reach = 0.16 * min(np.ptp(side) for side in view)
     seen = [curvatures_or_none(f, p) for p in np.stack([v[4::12, 4::12].ravel() for v in ground[:2]], axis=1)]

@@ -4,8 +4,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from calclib.differences import second_derivative
 from calclib.labs.valleys import LOWEST, LR, Valleys
-from calclib.labs.words import START, counted
+from calclib.labs.words import START, counted, number
 from calclib.live import explore
 from calclib.pictures.palette import PATH, QUIET, TANGENT, TRUTH
 from calclib.pictures.plots import dot, straight, tag, window
@@ -63,24 +64,29 @@ def on_curve(f, x=None, slope=None, *, start=2.0, lr=None, steps=10):
 
 def went(path, start, lr, steps):
     """Where a descent on a curve went, in a sentence."""
+    x = number(start)
     if lr == 0:
-        return f"With α = 0 every step has length 0, so x stays at {start:.3g}."
+        return f"With α = 0 every step has length 0, so x stays at {x}."
     if path.diverged and steps >= path.end:
-        how = "is no number" if path.why == "not a number" else "is a thousand windows away"
-        return f"After {counted(path.end)} from x = {start:.3g}, x {how}."
-    return f"After {counted(steps)} from x = {start:.3g}, x = {float(path[steps]):.5g}."
+        how = (
+            "there is no f, or no slope, to go on with"
+            if path.why == "not a number"
+            else "x is a thousand windows away"
+        )
+        return f"After {counted(path.end)} from x = {x}, {how}."
+    return f"After {counted(steps)} from x = {x}, x = {number(float(path[steps]), '.5g')}."
 
 
 def why(ground, start, valley, L, lr):
     """What the curvature says about this rate, in a sentence."""
-    if abs(float(ground.slope(start))) < 1e-9:
-        where = "It starts at the bottom" if valley is not None else "It starts on a top or a ledge, no valley"
-        return f"{where}: the slope there is 0, so no rate moves it."
+    if abs(float(ground.slope(start))) <= ground.gentle:
+        return f"It starts {level(ground, start, valley)}: the slope there is 0, so no rate moves it."
     if valley is None:
         return "Downhill from the start there is no valley in this window."
     if L is None:
-        return f"The valley at x = {valley:.3g} is flat or a kink, so there is no curvature and no 2/L."
-    bottom, left = f"The bottom, x = {valley:.4g}, has L = f″ = {L:.4g}, 2/L = {2 / L:.4g}", 1 - lr * L
+        return f"Downhill is x = {number(valley)}. {ground.wall(L)}"
+    bottom = f"The bottom, x = {number(valley, '.4g')}, has L = f″ = {number(L, '.4g')}, 2/L = {number(2 / L, '.4g')}"
+    left = 1 - lr * L
     if abs(left) < 0.005:
         return f"{bottom}: α is 1/L, the best rate there."
     if abs(abs(left) - 1) < 0.005:
@@ -89,9 +95,19 @@ def why(ground, start, valley, L, lr):
     return f"{bottom}: near it each step {kind} {abs(left):.0%} of the distance."
 
 
+def level(ground, start, valley):
+    """Where a descent stands whose slope is 0, in words."""
+    if valley is not None:
+        return "at the bottom"
+    bends = second_derivative(ground.height, start)
+    return "on a top" if bends < -1e-3 * ground.gentle / 1e-9 else "on a ledge or on level ground"
+
+
 def side_by_side(f, rates, x=None, slope=None, *, start=2.0, steps=40):
     """For each rate, x and the loss above its least, against the step. Controls: the step (it plays), the start."""
-    ground, rates = Valleys(f, x, slope), np.array(rates, dtype=float)
+    ground, rates = Valleys(f, x, slope), np.atleast_1d(np.array(rates, dtype=float))
+    if rates.ndim > 1 or not rates.size or not (rates >= 0).all():
+        raise ValueError(f"rates is {rates.tolist()}: a list of learning rates, 0 or above, would do")
 
     @lru_cache(maxsize=64)
     def paths(start):
@@ -102,7 +118,7 @@ def side_by_side(f, rates, x=None, slope=None, *, start=2.0, steps=40):
         return [(p, np.maximum(ground.height(p) - least, LOWEST)) for p in points]
 
     def scene(axes):
-        for k, (top, bottom) in enumerate(axes.T):
+        for k, (top, bottom) in enumerate(np.reshape(axes, (2, -1)).T):
             for valley in ground.valleys:
                 top.axhline(valley, color=TRUTH, linestyle="--", linewidth=1)
             top.set(title=f"α = {rates[k]:g}", xlim=(0, steps), ylim=(ground.low, ground.high), xticklabels=[])
@@ -111,16 +127,17 @@ def side_by_side(f, rates, x=None, slope=None, *, start=2.0, steps=40):
             if k:
                 top.set(yticklabels=[])
                 bottom.set(yticklabels=[])
-        axes[0, 0].set(ylabel="x")
-        axes[1, 0].set(ylabel="loss above the least")
+            else:
+                top.set(ylabel="x")
+                bottom.set(ylabel="loss above the least")
 
     def marks(axes, step=12, start=start):
-        ends = []
-        for (top, bottom), (points, losses), rate in zip(axes.T, paths(start), rates, strict=True):
+        columns, ends = np.reshape(axes, (2, -1)).T, []
+        for (top, bottom), (points, losses), rate in zip(columns, paths(start), rates, strict=True):
             for ax, y in ((top, points), (bottom, losses)):
                 ax.plot(y[: step + 1], "o-", color=PATH, linewidth=1, markersize=3)
-            ends.append(f"{rate:g} → {points[step]:.3g}" if len(points) > step else f"{rate:g} → gone")
-        return f"x after {counted(step)} from x = {start:.3g}, for each α: {', '.join(ends)}."
+            ends.append(f"{rate:g} → {number(points[step])}" if len(points) > step else f"{rate:g} → gone")
+        return f"x after {counted(step)} from x = {number(start)}, for each α: {', '.join(ends)}."
 
     alt = (
         "A column for each learning rate: above x against the step, with the valley as a dashed blue line; "
@@ -161,9 +178,11 @@ def regimes(f, x=None, slope=None, *, start=2.0, steps=10):
         ax.plot(rates, error, color=PATH)
         best = rates[error == error.min()]
         dot(ax, best[[0, -1]], error.min().repeat(2), color=PATH)
-        who = f"α = {best[0]:.3g}" + f" to {best[-1]:.3g}" * (best.size > 1)
-        wall = f" Best at the bottom is 1/L = {1 / L:.4g}; the wall is 2/L = {2 / L:.4g}." if L else ""
-        return f"After {counted(steps)} from x = {start:.3g}, {who} came nearest to the valley, x = {valley:.4g}.{wall}"
+        if best.size == rates.size:
+            return f"From x = {number(start)} every rate ends as near to the valley. {ground.wall(L)}"
+        who = f"α = {number(best[0])}" + f" to {number(best[-1])}" * (best.size > 1)
+        where = f"came nearest to the valley, x = {number(valley, '.4g')}"
+        return f"After {counted(steps)} from x = {number(start)}, {who} {where}. {ground.wall(L)}"
 
     alt = (
         "The distance from the valley after so many steps, logarithmic, against the learning rate. It falls to its "

@@ -5,7 +5,8 @@ from functools import lru_cache
 import numpy as np
 
 from calclib.descent import descend
-from calclib.labs.bends import TINY, VIEW, bottom, curvatures, scales
+from calclib.labs.bends import TINY, VIEW, bottom, curvatures, or_nan, scales, steady
+from calclib.labs.maps import sides
 from calclib.labs.words import START, counted, number
 from calclib.live import explore
 from calclib.optimizers import gradient_descent
@@ -20,7 +21,7 @@ ROUNDS = np.linspace(0.15, 1.5, 8) ** 2  # the heights of level lines, in parts 
 
 def zigzag(valley, view=VIEW, *, kappa=10.0, lr=1.9, at=(2.6, 1.0), steps=40):
     """Descent in valley(κ), a function of a point, for any κ. Controls: κ, α · λmax, and the start x, y by hand."""
-    rates = np.round(np.arange(0, 2.2001, 0.02), 2)
+    view, rates = sides(view), np.round(np.arange(0, 2.2001, 0.02), 2)
     kappas = {f"{k:g}": k for k in sorted({1, 3, 10, 30, 100, kappa})}
 
     @lru_cache(maxsize=32)
@@ -32,7 +33,10 @@ def zigzag(valley, view=VIEW, *, kappa=10.0, lr=1.9, at=(2.6, 1.0), steps=40):
         if not callable(f):
             raise TypeError(f"valley({kappa:g}) is {f!r}: a function of a point would do")
         low = bottom(f, view)
-        return f, level_lines(*survey(f, view, 41)), low, curvatures(f, low)[0]
+        bends = steady(f, low)
+        if bends is None:
+            raise ValueError(f"valley({kappa:g}) is a kink or flatter than a parabola where it is level: no λ, no wall")
+        return f, level_lines(*survey(f, view, 41)), low, bends
 
     def scene(axes):
         left, right = axes
@@ -44,7 +48,9 @@ def zigzag(valley, view=VIEW, *, kappa=10.0, lr=1.9, at=(2.6, 1.0), steps=40):
         left, right = axes
         f, lines, low, bends = measured(kappa)
         start, alpha = np.array([x, y]), lr / (np.abs(bends).max() or 1.0)
-        path = np.asarray(descend(gradient_descent, lambda p: slope(f, p), start, lr=alpha, steps=steps, escape=1e3))
+        slope(f, start)  # so that a broken gradient is told
+        walk = or_nan(lambda p: slope(f, p), 2)
+        path = np.asarray(descend(gradient_descent, walk, start, lr=alpha, steps=steps, escape=1e3))
         top, away = height(f, start) - height(f, low), np.linalg.norm(path - low, axis=1)
         rounds = [lines(height(f, low) + part * top) for part in ROUNDS]
         left.plot(*np.concatenate(rounds).T, color=TRUTH, linewidth=0.8, alpha=0.7)
@@ -70,11 +76,11 @@ def zigzag(valley, view=VIEW, *, kappa=10.0, lr=1.9, at=(2.6, 1.0), steps=40):
 
 def shares(bends, alpha):
     """What a step leaves of the way along each axis, in a sentence."""
-    along, across = 1 - alpha * bends
-    told = f"λ = {number(bends[0])} and {number(bends[1])}, α = {number(alpha)}"
-    return (
-        f"{told}: each step leaves {number(along, '.2f')} of the way along the valley, {number(across, '.2f')} across."
-    )
+    gentle, sharp = (number(part, ".2f") for part in 1 - alpha * bends)
+    told = f"λ = {number(bends[0])} and {number(bends[1])}, α = {number(alpha)}: each step leaves"
+    if bends[0] <= TINY * bends[1]:
+        return f"{told} {gentle} of the way along the one axis, {sharp} along the other."
+    return f"{told} {gentle} of the way along the valley, {sharp} across."
 
 
 def pace(bends, lr, away):
@@ -85,6 +91,8 @@ def pace(bends, lr, away):
         return "With α = 0 nothing moves."
     if bends[0] < -TINY * np.abs(bends).max():
         return "λ < 0: that way it leads down for ever, and the distance grows at every rate."
+    if not bends.any():
+        return "λ = 0 both ways: the ground is level, and nothing moves at any rate."
     if bends[0] <= TINY * bends[1]:
         return "λ = 0: that way nothing moves, and κ is infinite."
     side = "above" if lr > 2 else "at" if lr == 2 else "below"
@@ -137,6 +145,7 @@ def factors(H):
 
 def units(f, view=((-3.0, 3.0), (-3.0, 3.0)), *, at=None, choice="as given", steps=200):
     """The same f measured in other units, and descent at the best fixed rate there. Controls: units, start x, y."""
+    view = sides(view)
     at = (view[0][0] + 0.85 * np.ptp(view[0]), view[1][0] + 0.75 * np.ptp(view[1])) if at is None else at
     choices = ["as given", "one scale per axis", "along the axes of H"]
     wide = max(np.ptp(side) for side in view) / 2 * np.array([-1, 1])
@@ -146,8 +155,11 @@ def units(f, view=((-3.0, 3.0), (-3.0, 3.0)), *, at=None, choice="as given", ste
     def measured(choice):
         low = bottom(f, view)
         bends, _, H = curvatures(f, low)
+        if steady(f, low) is None:
+            raise ValueError("f is a kink or flatter than a parabola where it is level: it has no κ, in any units")
         if np.abs(bends).min() <= TINY * np.abs(bends).max():
-            raise ValueError(f"f has the curvatures {bends} where it is level: no unit makes λ = 0 round")
+            told = f"{number(bends[0])} and {number(bends[1])}"
+            raise ValueError(f"f has the curvatures {told} where it is level: no unit makes λ = 0 round")
         S = scales(H, choice)
         new = np.linalg.eigvalsh(S.T @ H @ S)
         Z = survey(lambda z: height(f, low + S @ z), (wide, wide), 61)
@@ -168,7 +180,9 @@ def units(f, view=((-3.0, 3.0), (-3.0, 3.0)), *, at=None, choice="as given", ste
         start = np.linalg.solve(S, np.array([x, y]) - low)
         least, most = np.sort(np.abs(new))
         alpha, near = 2 / (least + most), 1e-3 * np.linalg.norm(start)
-        path = descend(gradient_descent, lambda z: S.T @ slope(f, low + S @ z), start, lr=alpha, steps=steps)
+        slope(f, (x, y))  # so that a broken gradient is told
+        walk = or_nan(lambda z: S.T @ slope(f, low + S @ z), 2)
+        path = descend(gradient_descent, walk, start, lr=alpha, steps=steps)
         z = np.asarray(path)
         away = np.linalg.norm(z, axis=1)
         near = np.flatnonzero(away <= near)
@@ -185,8 +199,11 @@ def units(f, view=((-3.0, 3.0), (-3.0, 3.0)), *, at=None, choice="as given", ste
             return f"{told} It starts at the lowest point, where nothing moves it."
         if bends[0] < 0:
             return f"{told} But λ = {number(bends[0])} < 0: it runs away along that axis, in any units."
+        if path.diverged:
+            end = "it runs away" if path.why == "escaped" else "it leaves the ground"
+            return f"{told} At the rate 2/(λmin + λmax) {end}: farther out f bends otherwise than where it is level."
         if not near.size:
-            return f"{told} At the best fixed rate {counted(len(path) - 1)} do not come within a thousandth of the way."
+            return f"{told} At the best fixed rate {counted(steps)} do not come within a thousandth of the way."
         return f"{told} At the best fixed rate a thousandth of the way is left after {counted(int(near[0]))}."
 
     alt = (

@@ -1,4 +1,4 @@
-"""The words and numbers in which the figures of lessons 03 and 04 tell what they show."""
+"""The words and numbers in which the figures of lessons 02 to 04 tell what they show."""
 
 __all__ = ["START", "counted", "number", "pair"]
 
@@ -7,12 +7,14 @@ START = {"x": "start x", "y": "start y"}  # the labels of a start put down by ha
 
 def number(value, form=".3g"):
     """A number as people write it."""
-    text = f"{value:{form}}".replace("-", "−")
+    mantissa, e, exponent = f"{value:{form}}".partition("e")
+    text = (mantissa + (f"e{int(exponent)}" if e else "")).replace("-", "−")
     return "0" if text.strip("−0.") == "" else text
 
 
-def pair(p):
-    return f"({number(p[0], '.2f')}, {number(p[1], '.2f')})"
+def pair(p, form=None):
+    """A point, or with form=".3g" a gradient, as people write it."""
+    return f"({', '.join(number(v, form or ('.2f' if abs(v) < 1e5 else '.3g')) for v in p)})"
 
 
 def counted(steps):
