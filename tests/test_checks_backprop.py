@@ -7,7 +7,7 @@ import pytest
 from answers import Answers
 
 from calclib import Network, adam, differences, gradient_check, train
-from calclib.checks import backprop, networks
+from calclib.checks import backprop, networks, repairs
 from calclib.layers import dense, dense_backward, mse, softmax
 from calclib.layers import softmax_cross_entropy as cross_entropy
 
@@ -509,9 +509,7 @@ def test_the_oracle_agrees_with_central_differences_and_with_the_course(sizes):
 
 def test_each_named_mistake_differs_from_the_truth_and_from_the_others():
     layers, X, y = networks.network((4, 4, 4, 4, 4), 4, 2)
-    found = {
-        s: np.concatenate([p.ravel() for p in parts]) for s, parts in networks.mistakes(layers, X, y, 0.01).items()
-    }
+    found = {s: np.concatenate([p.ravel() for p in parts]) for s, parts in repairs.mistakes(layers, X, y, 0.01).items()}
     found["the truth"] = np.concatenate([p.ravel() for p in networks.exact_gradient(layers, X, y)])
     values = list(found.values())
     for i, one in enumerate(values):
@@ -520,21 +518,21 @@ def test_each_named_mistake_differs_from_the_truth_and_from_the_others():
 
 def test_work_is_counted_alike_however_it_is_written():
     layers, X, y = networks.network((3, 20, 20, 2), 4, seed=4)
-    alone = networks.work(networks.output, layers, X)
+    alone = repairs.work(networks.output, layers, X)
     assert alone == 2 * (80 + 80 + 8) + 80 + 80
     shown = TestBackprop()
     for body in RIGHT_STEPS[:4]:
-        assert 1 <= networks.work(shown.written("mended_a", body), layers, X, y, 0.1) / alone < 30
+        assert 1 <= repairs.work(shown.written("mended_a", body), layers, X, y, 0.1) / alone < 30
 
 
 def test_the_watched_array_computes_as_others_do():
     x = np.arange(6.0).reshape(2, 3)
-    seen = x.view(networks.Watched)
+    seen = x.view(repairs.Watched)
     assert np.array_equal((seen @ x.T + 1).sum(axis=0), (x @ x.T + 1).sum(axis=0))
-    assert np.array_equal(seen.dot(x.T), x.dot(x.T)) and isinstance(seen.dot(x.T), networks.Watched)
-    seen = x.copy().view(networks.Watched)
+    assert np.array_equal(seen.dot(x.T), x.dot(x.T)) and isinstance(seen.dot(x.T), repairs.Watched)
+    seen = x.copy().view(repairs.Watched)
     seen *= 2
-    assert np.array_equal(seen, 2 * x) and isinstance(seen, networks.Watched)
+    assert np.array_equal(seen, 2 * x) and isinstance(seen, repairs.Watched)
 
 
 def test_code_that_a_watched_array_does_not_suit_is_judged_all_the_same():

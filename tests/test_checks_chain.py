@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 from answers import Answers
 
-from calclib import autodiff, differences
+from calclib import autodiff, differences, dual
 from calclib.checks import chain
 
 FUNCTIONS = {
@@ -84,6 +84,7 @@ WRONG = {
         "return df(x) * g(x)": "is g′(x), not g",
         "return df(g(x) * dg(x))": "not part of the place",
         "return differences.derivative(lambda t: df(g(t)), x)": "df is f′ already",
+        "return df(g(x)) * differences.derivative(g, x)": "are these differences",
         "return df(g(x)) * dg(df(x))": "should be 300, and 1800 came.",
     },
     "two_paths": {
@@ -116,6 +117,7 @@ WRONG = {
         PAIRS + "return a * b, da * b * a * db": "are multiplied; they add",
         PAIRS + "return a * b + da * b + a * db": "stay apart",
         PAIRS + "return a + b, da + db": "this is the sum",
+        "z = Dual(*x) * Dual(*y)\nreturn z.value, z.slope": "calclib's own Dual",
         PAIRS + "return a * b, da * db + a * b": "[15. 18.] came.",
         PAIRS + "return a * b": "2 numbers should be",
     },
@@ -130,6 +132,7 @@ WRONG = {
         ONE.format("0.0"): "left at 0",
         ONE.format("'steep'"): "where a number should be",
         ONE.format("1 - y * 2"): "twice y",
+        ONE.format("differences.derivative(np.tanh, x.value)"): "are these differences",
         ONE.format("1 + y**2"): "the square is subtracted",
         "y = math.tanh(x.value)\nx.grad = 1 - y * y\n" + ONE.format("1 - y * y"): "waits for the walk back",
         "y = math.tan(x.value)\nreturn Var(y, 'tanh', (x,), (1 - y * y,))": "the h of tanh",
@@ -234,6 +237,6 @@ WRONG = {
 
 class TestChain(Answers):
     check, FUNCTIONS, RIGHT, WRONG = chain, FUNCTIONS, RIGHT, WRONG
-    SPACE = {"Var": node, "calclib": autodiff, "differences": differences}
+    SPACE = {"Dual": dual.Dual, "Var": node, "calclib": autodiff, "differences": differences}
     SILENT = ("push",)
     THINGS = [*Answers.THINGS, lambda: 1, np.add]

@@ -1,6 +1,7 @@
 """The checks of lesson 05: each decides by closed forms or central differences, where the mistakes come apart."""
 
 import math
+from types import FunctionType
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from calclib.checks import NotYet, exercise, expect
 from calclib.checks.cases import judged
 from calclib.checks.compare import show
 from calclib.checks.networks import exactly
+from calclib.checks.nodes import Given, Listed, node, pushed
 
 __all__ = [
     "composed_slope",
@@ -57,7 +59,7 @@ def composed_slope(composed_slope):
             )
             for words, (df, ddf, g, dg, x) in chains.items()
         ),
-        tol=1e-9,
+        exactly,
     )
 
 
@@ -91,7 +93,10 @@ def two_paths(two_paths):
     )
 
 
-@exercise
+MADE = FunctionType(dual.Dual.__init__.__code__, vars(dual), "Dual")  # to make one is to have its multiplication
+
+
+@exercise(without=(MADE,))
 def dual_product(dual_product):
     """(a + a′ε)(b + b′ε) = ab + (a′b + ab′)ε, for ε² = 0: the product rule comes out by itself."""
     judged(
@@ -124,37 +129,6 @@ def dual_product(dual_product):
     )
 
 
-class Given(Var):
-    """A Var without what the learner is to write: division and tanh."""
-
-    __slots__ = ()
-
-    def __truediv__(self, other):
-        raise NotYet("x / y asks for the very division that you are to write: compute with x.value and y.value.")
-
-    __rtruediv__ = __truediv__
-
-    def through(self, name):
-        if name == "tanh":
-            raise NotYet("tanh of a Var is what you are to write: compute with x.value, as in np.tanh(x.value).")
-        return super().through(name)
-
-
-def node(made, call, inputs, value, wrong_values):
-    """The edges of the node made(*inputs), whose value is right; NotYet for what is no node, or changes the inputs."""
-    before = [(x.value, x.grad) for x in inputs]
-    got = made(*inputs)
-    if not all(hasattr(got, name) for name in ("value", "edges")):
-        raise NotYet(f"{call} is {show(got)}, where a Var should be: return Var(value, name, parents, slopes).")
-    if [(x.value, x.grad) for x in inputs] != before:
-        raise NotYet(f"{call} changes what it is given: make a new Var. Every grad waits for the walk back.")
-    expect(got.value, value, at=f"{call}.value", tol=1e-9, mistakes=wrong_values)
-    try:
-        return [(parent, slope) for parent, slope in got.edges]
-    except (TypeError, ValueError):
-        raise NotYet(f"{call}.edges should be pairs (parent, slope): are there as many slopes as parents?") from None
-
-
 @exercise
 def tanh(tanh):
     """One node, one edge, with the slope 1 − tanh²: y is there already, so nothing is computed twice."""
@@ -173,11 +147,10 @@ def tanh(tanh):
             raise NotYet(f"{call} has {len(edges) or 'no'} edges: there should be one, whose parent is x itself.")
         if edges[0][0] is not x:
             raise NotYet(f"{call} has an edge to {show(edges[0][0])}: its parent is x itself.")
-        expect(
+        exactly(
             edges[0][1],
             1 - y * y,
             at=f"the slope in {call}",
-            tol=1e-9,
             mistakes={
                 "1 − x² is taken at the input; it is 1 − y², with y = tanh x.": 1 - number**2,
                 "this is the value, not the slope.": y,
@@ -210,11 +183,10 @@ def divide(divide):
             raise NotYet(f"{call} has no edge to y: a quotient changes with what it is divided by, too.")
         if not any(parent is x for parent, _ in edges):
             raise NotYet(f"{call} has no edge to x: a quotient changes with its numerator, too.")
-        expect(
+        exactly(
             found,
             (1 / b, -a / b**2),
             at=f"the slopes in {call}",
-            tol=1e-9,
             mistakes={
                 "the slope in y has its sign turned: a larger divisor makes less.": (1 / b, a / b**2),
                 "the slope in y is −x/y²; the square is missing.": (1 / b, -a / b),
@@ -228,12 +200,6 @@ def divide(divide):
                 "the slope in y is −x/y²: 1/y has the slope −1/y².": (1 / b, -a / b**3),
             },
         )
-
-
-class Listed(Var):
-    """A Var whose edges are a list, as the lesson's are."""
-
-    edges = property(lambda self: list(zip(self.parents, self.slopes, strict=True)))
 
 
 @exercise
@@ -250,47 +216,6 @@ def push(push: None):
         at="after push(node) for node = x · x at x = 3, where both edges lead to x, x.grad",
         mistakes={"only one of the two edges counts. = forgets the first share; += adds.": 3.0, "it adds.": 9.0},
     )
-
-
-def pushed(push):
-    """What push does to parents who have heard from others before, and have a parent of their own."""
-    for slopes, before, grad in (((2.0, 3.0), (1.0, 2.0), 5.0), ((0.5, -4.0, 1.5), (1.0, 10.0, -2.0), -2.0)):
-        root = Var(2.0)
-        parents = [Listed(k + 4.0, "", (root,), (1.0,)) for k in range(len(slopes))]
-        for parent, start in zip(parents, before, strict=True):
-            parent.grad = start
-        sender = Listed(7.0, "", tuple(parents), slopes)
-        sender.grad = grad
-        push(sender)
-        say = f"push(node) for slopes {list(slopes)}, node.grad = {grad:g} and parents with {list(before)}"
-        slopes, before = np.array(slopes), np.array(before)
-        values = np.array([parent.value for parent in parents])
-        first = np.arange(len(slopes)) == 0
-        yield (
-            [parent.grad for parent in parents],
-            before + slopes * grad,
-            f"{say}: the parents' grads",
-            {
-                "= forgets what had arrived before: it takes +=.": slopes * grad,
-                "nothing has arrived: is it parent.grad that you change?": before,
-                "slope and gradient are added; along a path they multiply.": before + slopes + grad,
-                "= and a sum: it takes += and slope · node.grad.": slopes + grad,
-                "the slope is missing: += slope · node.grad.": before + grad,
-                "node.grad is missing: += slope · node.grad.": before + slopes,
-                "= forgets what had arrived before, and node.grad is missing: += slope · node.grad.": slopes,
-                "the parent's own grad came in; what is sent is slope · node.grad.": before + slopes * before,
-                "the old gradient is multiplied; what arrives is added.": before * slopes * grad,
-                "the sign is turned: what arrives is added.": before - slopes * grad,
-                "slope and gradient are divided; along a path they multiply.": before + slopes / grad,
-                "the value of the node came in; what is sent is its grad.": before + slopes * 7.0,
-                "the parent's value came in; the slope has it already.": before + values * slopes * grad,
-                "only the first parent got its share: what ends the loop?": before + first * slopes * grad,
-            },
-        )
-        if sender.grad != grad:
-            raise NotYet(f"{say} changed node.grad to {show(sender.grad)}: only the parents get something.")
-        if root.grad:
-            raise NotYet(f"{say} went on to the parents' parent. Each node pushes once, when all its children have.")
 
 
 @exercise
