@@ -256,6 +256,9 @@ WRONG = {
         TANH.format("X @ W + b").replace("return X @ W + b", "return X @ W"): "last layer's bias",
         TANH.format("X @ W) + (b"): "stands inside",
         TANH.format("X @ W + b").replace("[:-1]", ""): "the loop ends before it",
+        TANH.format("X @ (W + b)"): "b is added to W",
+        TANH.format("X @ W - b"): "b is subtracted",
+        TANH.format("X @ W + b").replace("[:-1]", "[-2::-1]"): "from the last to the first",
         TANH.format("X @ W + b").replace("np.tanh", "").replace("return X @ W + b", "return np.tanh(X @ W + b)"): (
             "comes once, at the end"
         ),
@@ -395,6 +398,7 @@ WRONG = {
         error(error=RELATIVE.replace("max(", "sum(", 1)): "sum over the entries",
         error(error=RELATIVE.replace("max(", "min(", 1)): "smallest error",
         error(error=RELATIVE + " ** 2"): "square of the largest",
+        error(error="np.max(np.abs(g - n) / np.maximum(1, np.maximum(np.abs(g), np.abs(n))))"): "a 1 in the maximum",
         error(error=RELATIVE.replace("maximum", "minimum")): "smaller of |g| and |n|",
         error(error="np.max(2 * np.abs(g - n) / (np.abs(g) + np.abs(n) + 1e-12))"): "the mean of |g| and |n|",
         error(error="np.max(np.abs(g - n) / (g + n + 1e-12))"): "g + n may be of either sign",

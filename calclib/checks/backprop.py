@@ -50,7 +50,16 @@ def passed_on(forward):
             linear = linear @ W + b
             bent = np.tanh(bent) @ W + b
             turned = np.tanh(turned @ W.T + b) if sizes == (2, 2, 2, 2) else turned
-        (W, b), (V, c), unbiased, sigmoid, outside, kinked, sloped = layers[-1], layers[-2], X, X, X, X, X
+        (U, d), (W, b), (V, c), unbiased, sigmoid, outside, kinked, sloped = (
+            layers[0],
+            layers[-1],
+            layers[-2],
+            X,
+            X,
+            X,
+            X,
+            X,
+        )
         for V_below, c_below in layers[:-1]:
             unbiased = np.tanh(unbiased @ V_below)
             sigmoid = 1 / (1 + np.exp(-(sigmoid @ V_below + c_below)))
@@ -75,6 +84,10 @@ def passed_on(forward):
         if sizes == (2, 2, 2, 2):
             mistakes |= {
                 "the last layer is passed twice, once with tanh: the loop ends before it, layers[:-1].": a[-1] @ W + b,
+                "b is added to W before the product: it is (a @ W) + b.": np.tanh(np.tanh(X @ (U + d)) @ (V + c)) @ W
+                + b,
+                "the layers run from the last to the first.": plain([*layers[-2::-1], layers[-1]], X, np.matmul),
+                "b is subtracted; it is added.": plain([(W, -b) for W, b in layers[:-1]] + layers[-1:], X, np.matmul),
                 "W is transposed: with rows as examples it is a @ W.": np.arctanh(turned),
                 "W @ a takes columns as examples; rows as examples are a @ W.": plain(layers, X, lambda a, W: W @ a),
                 "* multiplies entry by entry; a layer is a product of matrices, a @ W.": plain(layers, X, np.multiply),

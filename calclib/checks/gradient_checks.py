@@ -22,6 +22,9 @@ COMPARED = {
     "divided by the mean of |g| and |n|; divide by the larger of the two.": (
         lambda g, n: np.max(2 * np.abs(g - n) / (np.abs(g) + np.abs(n)))
     ),
+    "with a 1 in the maximum the errors of small entries are absolute: divide by max(|g|, |n|) alone.": (
+        lambda g, n: np.max(np.abs(g - n) / np.maximum(1, np.maximum(np.abs(g), np.abs(n))))
+    ),
     "this is the mean over the entries; one that is wrong hides in it. Take the largest.": (
         lambda g, n: np.mean(relative(g, n))
     ),
