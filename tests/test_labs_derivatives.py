@@ -75,7 +75,7 @@ def test_the_secant_is_drawn_through_both_points_and_the_tangent_with_the_slope(
 def test_both_points_of_the_secant_stay_in_the_picture():
     ax, *_ = SECANT.stage.figure.axes
     for x in (-3.0, 0.0, 3.0):
-        *_, dots = marks_of(SECANT.move(x=x, h=1.0))[0]
+        *_, dots = marks_of(SECANT.move(x=x, h=SECANT.controls["h"].values[-1]))[0]
         assert (ax.get_xlim()[0] <= dots[0]).all() and (dots[0] <= ax.get_xlim()[1]).all()
         assert (ax.get_ylim()[0] < dots[1]).all() and (dots[1] < ax.get_ylim()[1]).all()
 

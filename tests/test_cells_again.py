@@ -1,0 +1,53 @@
+"""A cell that is run again after the last one gives what it gave: no later cell has taken its names."""
+
+import ast
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+LESSONS = ["00_start_here", "01_derivatives", "09_debugging"]
+
+
+def given(source, space):
+    """What a cell shows, as text: the value of its last line."""
+    tree, last = ast.parse(source), None
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        last = ast.Expression(tree.body.pop().value)
+    exec(compile(tree, "cell", "exec"), space)
+    value = eval(compile(last, "cell", "eval"), space) if last else None
+    if not hasattr(value, "_repr_mimebundle_"):
+        return repr(value)
+    bundle = value._repr_mimebundle_()
+    return (bundle[0] if isinstance(bundle, tuple) else bundle)["text/plain"]
+
+
+def changed(sources):
+    """The numbers of the cells that give something else when all have run."""
+    space = {"__name__": "__main__"}
+    first = [given(source, space) for source in sources]
+    end, found = dict(space), []
+    for number, source in enumerate(sources):
+        try:
+            if given(source, space) != first[number]:
+                found.append(number)
+        except Exception:
+            found.append(number)
+        space.clear()
+        space.update(end)
+    return found
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_each_cell_gives_the_same_after_the_last(lesson, tmp_path, monkeypatch):
+    monkeypatch.setenv("CALCLIB_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.chdir(NOTEBOOKS)
+    cells = nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", 4).cells
+    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+    assert [sources[number] for number in changed(sources)] == []
+
+
+def test_a_name_taken_for_something_else_is_found():
+    assert changed(["x = 2", "x + 1", "def f():\n    return x\n\n\nf()", "x = [3]", "y = x"]) == [1, 2]
+    assert changed(["x = 2\nx + 1", "x = 3\nx", "x"]) == []
