@@ -84,6 +84,7 @@ def test_after_the_answer_a_prediction_stands():
     assert all(button.disabled for button in card.controls)
     for said in ("You thought", "it grows", "it settles", "Not what you thought", "The secant turns."):
         assert said in panel.body.value
+    assert "minmax(0, 17em)" in panel.body.value, "in a narrow column the two halves shrink rather than run out of it"
 
 
 @pytest.mark.parametrize("guess, agrees", [("1.35", True), ("1.6", False)])

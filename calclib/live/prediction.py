@@ -179,7 +179,7 @@ class Reveal(Card):
         both = cell.format("You thought", html.escape(thought)) + cell.format(
             "What happened", html.escape(text(self.happened))
         )
-        row = f'<div style="display: grid; grid-template-columns: 17em 17em; gap: 24px">{both}</div>'
+        row = f'<div style="display: grid; grid-template-columns: repeat(2, minmax(0, 17em)); gap: 24px">{both}</div>'
         self.body.value = status(panel(f"{row}{verdict}{html.escape(self.because)}"))
 
     def _fallback(self) -> str:
