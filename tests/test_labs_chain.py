@@ -149,6 +149,24 @@ def test_a_slope_that_a_flow_runs_over_is_written_again_above_it():
     assert wires._under(paths, np.zeros((0, 2)), np.zeros(0)) == set()
 
 
+def test_what_is_not_known_yet_is_covered_whole_and_no_box_with_it(monkeypatch):
+    y, covers, outlines = network(), [], []
+
+    def shapes(ax, corners, facecolor, **style):
+        (covers if facecolor == "white" and "edgecolor" not in style else outlines).append(corners)
+
+    live = figure.stepper(y)
+    monkeypatch.setattr(wires, "_shapes", shapes)
+    live.move(step=3)
+    nodes, edges = graph(y)
+    widths = [wires._wide(wires.number(slope)) for *_, slope in edges]
+    unknown = sum(1 for node in nodes if list(node.edges)) - 3
+    hidden = widths[-sum(len(list(node.edges)) for node in [n for n in nodes if list(n.edges)][3:]) :]
+    found = np.ptp(covers[0][..., 0], axis=1)
+    assert len(found) >= unknown + len(hidden) and max(found[-len(hidden) :]) == pytest.approx(max(hidden))
+    assert any(len(corners) == len(nodes) for corners in outlines)  # every box is drawn again above the covers
+
+
 def test_the_figure_writes_it_again(monkeypatch):
     x, y = Var(0.5, "x"), Var(2.0, "y")
     live = figure.stepper(sin(x * y) + x * y**-1)

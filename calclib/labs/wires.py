@@ -63,9 +63,16 @@ def stepper(y, *, step=None):
         known = grads[max(0, step - turn + 1)]
         awaited = [k for k in range(len(nodes)) if known[k] is not grads[-1][k]]
         later = [e for k in made[step:] for e in into[k]]
-        covers = [_boxes(places[made[step:]], 0), _boxes(places[awaited], 1), _boxes(labels[later], 0, 0.5)]
+        unmade = made[step:]
+        slopes = (
+            labels[later][:, None] + CORNERS * np.column_stack([widths[later], 0 * widths[later] + LINE])[:, None] / 2
+        )
+        covers = [_boxes(places[unmade], 0), _boxes(places[awaited], 1), slopes]
         _shapes(ax, np.concatenate(covers), facecolor="white", zorder=4)
         _lines(ax, [wires[e][-2:] for e in later], color=QUIET, linewidth=1, zorder=4)
+        _shapes(
+            ax, _boxes(places[: len(places) * bool(later)]), facecolor="none", edgecolor=QUIET, linewidth=1, zorder=4
+        )
         for k in awaited:
             if known[k] is not None:
                 _write(ax, places[k], 1, f"∂ {number(known[k])} …", color=GRADIENT, **font)
