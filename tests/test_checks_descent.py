@@ -82,6 +82,8 @@ RIGHT = {
 
 WRONG = {
     "step": {
+        "return slope(x)": "the slope alone",
+        "return lr * slope(x) - x": "turned round",
         "return x + lr * slope(x)": "sign of the update",
         "return x - slope(x)": "learning rate is missing",
         "return -lr * slope(x)": "the change alone",
@@ -95,6 +97,13 @@ WRONG = {
         "return gradient_descent(np.array(x), slope(x), lr=lr)[0]": "calclib's own gradient_descent",
     },
     "walk": {
+        LOOP.replace("lr * ", ""): "learning rate is missing",
+        "points = [x]\nfor _ in range(steps):\n    points.append(x)\n    x = x - lr * slope(x)\n"
+        "return points": "the start stands twice",
+        LOOP.replace("    points", "points"): "append inside the loop",
+        LOOP.replace("points.append(x)\nreturn points", "points.append(x)\nreturn [slope(x) for x in points]"): (
+            "the points themselves are wanted"
+        ),
         "g = slope(x)\nreturn [x - k * lr * g for k in range(steps + 1)]": "not asked again",
         "g = slope(x)\nreturn [x - k * lr * g for k in range(1, steps + 1)]": "not asked again, and the start",
         LOOP.replace("x - lr", "x + lr"): "sign of the update",
@@ -111,6 +120,8 @@ WRONG = {
         "return descend(gradient_descent, slope, x, lr=lr, steps=steps)": "calclib's own descend",
     },
     "settle": {
+        SETTLE.replace("limit)", "limit - 1)"): "one step too few: limit steps are made",
+        "return 'small gradient', x": "the pair is turned round",
         SETTLE.replace("abs(slope(x))", "slope(x)"): "abs(slope(x))",
         SETTLE.replace("abs(slope(x)) <=", "abs(lr * slope(x)) <="): "small step",
         SETTLE.replace("abs(slope(x)) <=", "abs(x) <="): "the slope shall be small",
@@ -142,6 +153,10 @@ WRONG = {
         "return x, 'step limit'": "before it looked",
     },
     "plane_step": {
+        "return lr * slope_x(x, y), lr * slope_y(x, y)": "the old one minus that",
+        "return x - lr * slope_x(x, y), y + lr * slope_y(x, y)": "the sign of y's update",
+        "return x - lr * slope_x(y, x), y - lr * slope_y(y, x)": "asked at (y, x)",
+        "g = slope_x(x, y) + slope_y(x, y)\nreturn x - lr * g, y - lr * g": "the slopes are added up",
         "x = x - lr * slope_x(x, y)\ny = y - lr * slope_y(x, y)\nreturn x, y": "slope_y saw the new x",
         "y = y - lr * slope_y(x, y)\nx = x - lr * slope_x(x, y)\nreturn x, y": "slope_x saw the new y",
         BOTH.replace("- lr", "+ lr"): "sign of the update",
@@ -154,6 +169,8 @@ WRONG = {
         "return -lr * slope_x(x, y), -lr * slope_y(x, y)": "these are the steps",
     },
     "batch_gradient": {
+        "return theta - 2 * X[rows].T @ (X[rows] @ theta - y[rows]) / len(rows)": "theta after a step",
+        "i = rows[0]\nreturn 2 * X[i] * (X[i] @ theta - y[i])": "the first chosen row alone",
         "return 2 * X.T @ (X @ theta - y) / len(y)": "all the data",
         "m = len(y)\n" + BATCH.replace("len(rows)", "m"): "number of all rows",
         BATCH.replace(" / len(rows)", ""): "sum over the rows",
@@ -167,6 +184,7 @@ WRONG = {
         "return gradient(lambda t: np.mean((X[rows] @ t - y[rows]) ** 2), theta)": "calclib's own gradient",
     },
     "schedule": {
+        "return lr * 1 + np.cos(np.pi * min(t, steps) / steps) / 2": "put it in brackets",
         COSINE.replace(" / 2", ""): "half is missing",
         COSINE.replace("1 + ", "").replace(" / 2", ""): "cos alone",
         COSINE.replace("1 + ", ""): "1 is missing",
@@ -184,6 +202,7 @@ WRONG = {
         "return schedules.cosine_annealing(lr, steps=steps)(t)": "calclib's own cosine_annealing",
     },
     "fit": {
+        FIT.replace("- lr", "- 0.1"): "0.1 was the rate of the last call",
         FIT.replace("theta - lr", "theta + lr"): "sign is turned",
         FIT.replace("lr * 2", "lr"): "2 from the square",
         FIT.replace(" / len(y)", ""): "divide by the number of rows",

@@ -81,6 +81,12 @@ RIGHT = {
 
 WRONG = {
     "partials": {
+        "return 2 * x * y + y**3, x**2 + 3 * y**2": "y³ is a constant there and its slope is 0",
+        "return 2 * x * y + 3 * y**2, x**2": "belongs to the second one",
+        "return x * y, x**2 + 3 * y**2": "the 2 is missing",
+        "return 2 * y, x**2 + 3 * y**2": "the x is lost",
+        "return 2 * x, 3 * y**2": "a factor that is held stays",
+        "return 2 * x * y, x**2 + 3 * y": "here it is 3y",
         "return x**2 + 3 * y**2, 2 * x * y": "wrong variable",
         "return 2 * x * y + 3 * y**2, x**2 + 3 * y**2": "y³ is a constant there",
         "return 2 * x * y, 2 * x * y + 3 * y**2": "its slope along y is x²",
@@ -124,6 +130,9 @@ WRONG = {
         "return np.gradient(f(p))": "should be",
     },
     "slope_along": {
+        "g = gradient(f, p)\nreturn g @ v / np.linalg.norm(g)": "it is v that is made a unit vector",
+        "return gradient(f, v) @ v / np.linalg.norm(v)": "the gradient is taken at v",
+        "return gradient(f, v) @ p / np.linalg.norm(p)": "p and v are exchanged",
         "return gradient(f, p) @ v": "not normalised",
         "return (f(p + 1e-6 * v) - f(p - 1e-6 * v)) / 2e-6": "not normalised",
         "return gradient(f, p) @ v / (v @ v)": "square of its length",
@@ -156,6 +165,7 @@ WRONG = {
         "return 'minimum'": "list of points",
     },
     "kind": {
+        "return 'saddle point'": "'minimum', 'maximum', 'saddle' or 'slope' should be",
         "return 'minimum'": "gradient is not zero there",
         LEVEL + "return 'minimum'": "does not make a minimum: around it",
         LEVEL + RING + "return 'minimum' if min(d) > 0 else 'maximum'": "x² − y²",
@@ -167,7 +177,7 @@ WRONG = {
         LEVEL + RING.replace("0.01 * ", "") + ENDS: "on a small circle",
         LEVEL + RING.replace("f(p + ", "f(") + ENDS: "p plus a step",
         LEVEL.replace("> 1e-4", "!= 0") + RING + ENDS: "never exactly zero",
-        LEVEL + RING + ENDS.replace("saddle", "pass"): "'pass' came",
+        LEVEL + RING + ENDS.replace("saddle", "pass"): "kind returns 'pass', where",
         "return 3": "'minimum', 'maximum', 'saddle' or 'slope' should be",
         "return [1, 2]": "'minimum', 'maximum', 'saddle' or 'slope' should be",
     },
@@ -191,6 +201,10 @@ WRONG = {
         "return (F(p + h) - F(p - h)) / (2 * h)": "all inputs moved at once",
     },
     "gradient_w": {
+        "return 2 / X.size * X.T @ (X @ w + b - y)": "divided by X.size",
+        "return 2 / len(y) * X.T * (X @ w + b - y)": "multiplies entry by entry",
+        "return 2 / len(y) * X.T @ np.abs(X @ w + b - y)": "no abs()",
+        "return w - 2 / len(y) * X.T @ (X @ w + b - y)": "w after a step of descent",
         "return X.T @ (X @ w + b - y) / len(y)": "2 from the square is missing",
         "return 2 * X.T @ (X @ w + b - y)": "1/m of the mean is missing",
         "return X.T @ (X @ w + b - y)": "both missing",
@@ -210,6 +224,9 @@ WRONG = {
         "return X @ (X @ w + b - y)": "transposed, and the 2/m",
     },
     "gradient_b": {
+        "return 2 * np.mean((X @ w + b - y) ** 2)": "the errors are squared",
+        "return 2 / len(w) * np.sum(X @ w + b - y)": "the mean is over the features",
+        "return b - 2 * np.mean(X @ w + b - y)": "b after a step of descent",
         "return np.mean(X @ w + b - y)": "2 from the square is missing",
         "return 2 * np.sum(X @ w + b - y)": "1/m of the mean is missing",
         "return np.sum(X @ w + b - y)": "both missing",

@@ -106,6 +106,8 @@ WRONG = {
         "if abs(np.linalg.eigvalsh(hessian)).min() < 1e-6: return 'undecided'\n" + WORDS: "∇f = [0. 0. 0.]",
     },
     "largest_stable_rate": {
+        "return np.linalg.eigvalsh(H)[-1] / 2": "turned round",
+        "return 2 / np.linalg.cond(H)": "this is 2/κ",
         "return 1 / np.linalg.eigvalsh(H)[-1]": "1/λmax",
         "return 2 / np.linalg.eigvalsh(H)[0]": "2/λmin",
         "low, high = np.linalg.eigvalsh(H)[[0, -1]]\nreturn 2 / (low + high)": "best fixed rate",
@@ -121,6 +123,9 @@ WRONG = {
         "return 2 / np.linalg.det(H)": "the determinant",
     },
     "condition_number": {
+        "return np.abs(np.linalg.eigvalsh(H)).max()": "the largest curvature alone",
+        "sizes = np.abs(np.linalg.eigvalsh(H))\nreturn sizes / sizes.min()": "one ratio for each curvature",
+        "return np.linalg.norm(H) * np.linalg.norm(np.linalg.inv(H))": "root of all entries' squares",
         "sizes = np.abs(np.linalg.eigvalsh(H))\nreturn sizes.min() / sizes.max()": "smallest over the largest",
         "bends = np.linalg.eigvalsh(H)\nreturn bends.max() / bends.min()": "have signs here",
         "bends = np.linalg.eigvalsh(H)\nreturn abs(bends.max() / bends.min())": "absolute values come before",
@@ -136,6 +141,9 @@ WRONG = {
         "sizes = sorted(abs(np.linalg.eigvalsh(H)))\nreturn sizes[1] / sizes[0]": "the last one, [-1]",
     },
     "newton_step": {
+        "return np.linalg.solve(H, g) - x": "turned round",
+        "return x - g / np.linalg.eigvalsh(H)": "eigenvalues belong to the axes of H",
+        "return x - np.linalg.solve(H, g) / 2": "half the way",
         "return x + np.linalg.solve(H, g)": "sign is turned",
         "return x - H @ g": "multiplies by H",
         "return x - g / np.diag(H)": "diagonal alone",
@@ -149,6 +157,9 @@ WRONG = {
         "return x - np.linalg.inv(H) * g": "a matrix times a vector is @",
     },
     "hessian_times_vector": {
+        "return gradient(x + h * v) - gradient(x - h * v) / (2 * h)": "put the difference in brackets",
+        "return (gradient(x + v) - gradient(x - v)) / 2": "here it is v itself.",
+        "return (gradient(x + v) - gradient(x - v)) / (2 * h)": "and divided by 2h",
         "return (gradient(x + h * v) - gradient(x)) / h": "forward difference",
         "return (gradient(x) - gradient(x - h * v)) / h": "backward difference",
         "return (gradient(x + h * v) - gradient(x - h * v)) / h": "the 2 in 2h missing",

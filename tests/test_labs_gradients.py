@@ -282,6 +282,16 @@ def test_the_little_square_stays_on_its_grid():
         values = live.controls[name].values
         assert values[0] == -1.5 and values[-1] + 0.6 == pytest.approx(end)
     assert "turned over" in live.move(x=0.9, y=-1.5).status
+    assert max(live.controls["side"].values) == 0.6
+
+
+def test_a_dial_steeper_than_its_panel_says_how_far_up_it_goes():
+    def words(**values):
+        axes = Figure().subplots(1, 2)
+        LIVE["dial"].stage.marks(axes, **LIVE["dial"].values | values)
+        return [text.get_text() for text in axes[1].texts]
+
+    assert words(x=1.7, y=1.3) == ["up to 5.69"] and words() == []
 
 
 @pytest.mark.parametrize("ground", [himmelblau, saddle])

@@ -122,6 +122,17 @@ def test_the_wave_of_bending_has_its_ends_at_the_eigenvalues():
         assert abs(dots[0][0] - dots[1][0]) == pytest.approx(90)
 
 
+@pytest.mark.parametrize("x", [-5.0, 0.0, 5.0])
+@pytest.mark.parametrize("y", [-5.0, 0.0, 5.0])
+def test_the_wave_stays_within_its_panel(x, y):
+    figure = labs.bending(himmelblau)
+    axes = Figure().subplots(1, 2)
+    figure.stage.prepare(axes)
+    low, high = axes[1].get_ylim()
+    wave = drawn(figure, x=x, y=y)[1][0][:, 1]
+    assert low < wave.min() and wave.max() < high
+
+
 def test_level_points_are_told():
     figure = labs.bending(himmelblau, at=(3.0, 2.0))
     assert "as in a bowl" in figure.status and figure.status.endswith("Here ∇f = 0.")

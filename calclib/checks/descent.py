@@ -45,6 +45,8 @@ def step(step):
                 "divided by the learning rate: multiply by it.": x - slope / lr,
                 "divided by the slope: multiply by it, so that steep ground means a long step.": x - lr / slope,
                 "x itself is missing its step: this is x unchanged.": x,
+                "this is the slope alone; the answer is where x is afterwards.": slope,
+                "turned round: it is x minus the step, not the step minus x.": lr * slope - x,
             },
         )
 
@@ -73,6 +75,10 @@ def walk(walk):
                 "x itself never moves, so each step starts at the same place: x = x - …, then append x.": np.append(
                     x, np.full(steps, points[1])
                 ),
+                "the learning rate is missing.": _points(slope, x, 1.0, steps),
+                "the start stands twice: step first, then append.": np.append(x, points[:-1]),
+                "only the start and the last point: append inside the loop.": points[[0, -1]],
+                "these are the slopes at the points; the points themselves are wanted.": [slope(z) for z in points],
                 "all points are the last one.": np.full(steps + 1, points[-1]),
                 "all points are the start: x is never updated.": np.full(steps + 1, x),
             },
@@ -167,7 +173,8 @@ def settle(settle):
             * 0.8 ** math.ceil(math.log(5e-4) / math.log(0.8)),
         },
     )
-    _ended(settle, (double, 3.0, 0.05, 1e-12, 4), 3 * 0.9**4, "step limit", {"one step too many.": 3 * 0.9**5})
+    counts = {"one step too many.": 3 * 0.9**5, "one step too few: limit steps are made.": 3 * 0.9**3}
+    _ended(settle, (double, 3.0, 0.05, 1e-12, 4), 3 * 0.9**4, "step limit", counts)
     _ended(
         settle,
         (double, 1e-4, 0.1, 1e-3, 10),
@@ -199,6 +206,8 @@ def _ended(settle, given, wanted, reason, mistakes):
     of = {math.sin: "sin", _uphill: "−2x"}.get(slope, "2x")
     at = f"settle(slope, x={x}, lr={lr}, tol={tol:g}, limit={limit}) for the slope {of}"
     got = settle(*given)
+    if isinstance(got, tuple | list) and len(got) == 2 and isinstance(got[0], str):
+        raise NotYet(f"{at} is {show(got)}: the pair is turned round, x comes first.")
     if not isinstance(got, tuple | list) or len(got) != 2 or not isinstance(got[1], str):
         raise NotYet(f"{at} is {show(got)}, where a pair such as (0.25, 'small gradient') should be.")
     end, why = got
@@ -253,6 +262,10 @@ def plane_step(plane_step):
                 "the pair is swapped: x comes first.": new[::-1],
                 "these are the slopes, not the new point.": (u, v),
                 "these are the steps, not the new point.": (-lr * u, -lr * v),
+                "this is the rate times the slopes; the new point is the old one minus that.": (lr * u, lr * v),
+                "the sign of y's update is turned: both go against their slope.": (new[0], y + lr * v),
+                "the slopes are asked at (y, x); they take x first.": (x - lr * (2 * y + x), y - lr * (y + 4 * x)),
+                "the slopes are added up; each coordinate has its own.": (x - lr * (u + v), y - lr * (u + v)),
                 "the learning rate is missing.": (x - u, y - v),
             },
         )
@@ -288,11 +301,14 @@ def fit(fit):
             "two steps were made.": first - lr * H @ first + first,
         },
     )
+    lr, first = lr / 2, first / 2
     expect(
         fit(X.copy(), y.copy(), lr, 3),
         first + (np.eye(2) - lr * H) @ (first + (np.eye(2) - lr * H) @ first),
         at=f"fit(X, y, lr={lr}, steps=3) for the same data",
         mistakes={
+            "0.1 was the rate of the last call; lr says which one it is now.": 2 * first
+            + (np.eye(2) - 2 * lr * H) @ (2 * first + (np.eye(2) - 2 * lr * H) @ (2 * first)),
             "the gradient is not asked again: it must be computed inside the loop.": 3 * first,
             "one step only: is `return` inside the loop?": first,
         },
@@ -331,6 +347,8 @@ def batch_gradient(batch_gradient):
                 "this is one gradient for each row; the mean over them is wanted.": chosen,
                 "this is the loss, not its gradient.": np.mean((X[rows] @ theta - y[rows]) ** 2),
                 "the inner derivative, X, is forgotten.": 2 * (X[rows] @ theta - y[rows]),
+                "this is theta after a step; here the gradient alone is wanted.": theta - chosen.mean(axis=0),
+                "this is the gradient of the first chosen row alone.": chosen[0],
             },
         )
 
@@ -360,6 +378,7 @@ def schedule(schedule):
                 "lr is missing.": (1 + wave) / 2,
                 "sin in place of cos: sin starts at 0.": lr * (1 + math.sin(math.pi * part)) / 2,
                 "in Python a + b / 2 halves b alone: put 1 + cos in brackets.": lr * (1 + wave / 2),
+                "lr multiplies the whole of 1 + cos: put it in brackets.": lr + wave / 2,
             },
         )
     late = 0.4 * (1 + math.cos(1.5 * math.pi)) / 2

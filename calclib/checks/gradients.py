@@ -34,6 +34,11 @@ def partials(partials):
             mistakes={
                 "each is taken in the wrong variable: the slope along x comes first.": (dy, dx),
                 "∂f/∂x holds y, so y³ is a constant there and adds nothing.": (dx + 3 * y**2, dy),
+                "∂f/∂x holds y, so y³ is a constant there and its slope is 0; here it is kept.": (dx + y**3, dy),
+                "y³ moves along y: its slope 3y² belongs to the second one.": (dx + 3 * y**2, x**2),
+                "in ∂f/∂x the slope of x² is 2x; the 2 is missing.": (x * y, dy),
+                "in ∂f/∂x the slope of x² is 2x; here the x is lost.": (2 * y, dy),
+                "a factor that is held stays: the y of x²y in ∂f/∂x, and the x² in ∂f/∂y.": (2 * x, 3 * y**2),
                 "∂f/∂y holds x, so x²y is x² times y, and its slope along y is x².": (dx, 2 * x * y + 3 * y**2),
                 "∂f/∂y holds x, so the derivative of x² does not come in.": (dx, 2 * x + 3 * y**2),
                 "in ∂f/∂y the first term, x²y, has the slope x², which is missing.": (dx, 3 * y**2),
@@ -42,6 +47,7 @@ def partials(partials):
                 "in ∂f/∂y the term y³ has the slope 3y²; here it is y².": (dx, x**2 + y**2),
                 "in ∂f/∂y the term y³ is kept; its slope is 3y².": (dx, x**2 + y**3),
                 "in ∂f/∂y the slope of y³ is 3y²; 2y would be that of y².": (dx, x**2 + 2 * y),
+                "in ∂f/∂y the slope of y³ is 3y²; here it is 3y.": (dx, x**2 + 3 * y),
                 "in ∂f/∂y the slope of x²y is x²; here the whole term is kept.": (dx, x**2 * y + 3 * y**2),
                 "the two slopes are added up; give them apart, as a pair.": dx + dy,
             },
@@ -116,6 +122,7 @@ def slope_along(slope_along):
         p, v = np.array(p), np.array(v)
         g, length = np.array([2 * p[0] * p[1], p[0] ** 2 + 3]), np.linalg.norm(v)
         wanted, steepest = g @ v / length, np.linalg.norm(g)
+        there = np.array([2 * v[0] * v[1], v[0] ** 2 + 3])
         expect(
             slope_along(f, p.copy(), v.copy()),
             wanted,
@@ -134,6 +141,9 @@ def slope_along(slope_along):
                 / sum(abs(v)),
                 "this is the length of ∇f, the steepest slope of all; the direction does not come in.": steepest,
                 "this is the cosine of the angle alone: v loses its length, ∇f keeps it.": wanted / steepest,
+                "it is v that is made a unit vector; here ∇f is divided by its own length.": g @ v / steepest,
+                "the gradient is taken at v; the point is p, and v the direction.": there @ v / length,
+                "p and v are exchanged: take the gradient at p, and go along v.": there @ p / np.linalg.norm(p),
                 "this is the size of the slope; downhill it is negative.": abs(wanted),
                 "the sign is turned.": -wanted,
                 "the products are not added up: a slope is one number.": g * v / length,
@@ -245,7 +255,7 @@ def kind(kind):
     """∇f = 0 says "level" and no more; whether it is a valley, a peak or a pass shows the walk around."""
     for name, (f, p, wanted, cure) in WALKS.items():
         got = kind(f, np.array(p))
-        if not isinstance(got, str):
+        if not isinstance(got, str) or got.strip().lower() not in ("minimum", "maximum", "saddle", "slope"):
             raise NotYet(f"kind returns {got!r:.60}, where 'minimum', 'maximum', 'saddle' or 'slope' should be.")
         if got.strip().lower() != wanted:
             if got.strip().lower() == "slope":
@@ -337,6 +347,10 @@ def gradient_w(gradient_w):
             "this is the loss itself, not its gradient.": np.mean(error**2),
             "the entries are added up; the gradient has one for each weight, the shape of w.": wanted.sum(),
             "this is 2/m times the error, one number for each row; Xᵀ is missing.": 2 / m * error,
+            "it is divided by X.size, all entries; the mean is over the rows, len(y).": wanted / w.size,
+            "* multiplies entry by entry; Xᵀ times the error is a sum over the rows, X.T @ error.": 2 / m * X.T * error,
+            "an error below zero pulls the other way: its sign stays, no abs().": 2 / m * X.T @ np.abs(error),
+            "this is w after a step of descent; here the gradient alone is wanted.": w - wanted,
         }
         if X.shape[0] == X.shape[1]:
             mistakes["X is to be transposed: each weight gathers over the rows, Xᵀ(…)."] = 2 / m * X @ error
@@ -372,6 +386,9 @@ def gradient_b(gradient_b):
                 "this is one slope for each row; the loss is their mean.": 2 * error,
                 "the slope in b carries no X: b stands alone in the error.": 2 / m * X.T @ error,
                 "this is the loss itself, not its slope.": np.mean(error**2),
+                "the errors are squared; only in the loss are they.": 2 * np.mean(error**2),
+                "the mean is over the features; the loss is a mean over the m rows.": wanted * m / w.size,
+                "this is b after a step of descent; here the slope alone is wanted.": b - wanted,
                 "the slope is multiplied by b; the inner derivative in b is 1.": wanted * b,
             },
         )

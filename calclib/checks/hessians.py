@@ -95,7 +95,7 @@ def hessian_matrix(hessian_matrix):
 ALL = "all curvatures are below 0, so it is the top: the determinant alone cannot tell it from a minimum."
 MIXED = "the diagonal does not decide: the eigenvalues are {}."
 CASES = (  # ∇f, H, what it is, and what a wrong word shows
-    ((0.0, 0.0), ((2.0, 0.0), (0.0, 20.0)), "minimum", ""),
+    ((0.0, 0.0), ((2.0, 0.0), (0.0, 20.0)), "minimum", "∇f is 0 there, and both curvatures are above 0, as in a bowl."),
     ((0.0, 0.0), ((-2.0, 1.0), (1.0, -3.0)), "maximum", f"∇f = 0 alone is no minimum; {ALL}"),
     ((0.0, 0.0), ((1.0, 3.0), (3.0, 1.0)), "saddle", MIXED.format("−2 and 4")),
     ((0.0, 0.0), ((-1.0, 3.0), (3.0, -1.0)), "saddle", MIXED.format("−4 and 2")),
@@ -149,6 +149,8 @@ def largest_stable_rate(largest_stable_rate):
                 "this is 2 over the determinant, the product of the curvatures; take the largest one.": 2
                 / np.prod(bends),
                 "one rate for each direction; the smallest of them holds for all.": 2 / bends,
+                "this is λmax/2, turned round: the wall is 2/λmax.": high / 2,
+                "this is 2/κ; the wall is 2 over the largest curvature alone.": 2 * low / high,
                 "λmax is the last one of eigvalsh; is it 2·λmax in place of 2/λmax?": 2 * high,
             },
         )
@@ -180,6 +182,11 @@ def condition_number(condition_number):
                 "this is the difference of the curvatures; κ is their ratio.": signed[-1] - signed[0],
                 "this is the determinant, the product of the curvatures; κ is a ratio.": np.linalg.det(H),
                 "this is √κ.": np.sqrt(kappa),
+                "this is the largest curvature alone; κ is it over the smallest.": sizes[0],
+                "one ratio for each curvature; κ is the largest of them.": np.sort(sizes / sizes[-1]),
+                "np.linalg.norm(H) is the root of all entries' squares; κ has the largest |λ| and the smallest.": (
+                    np.linalg.norm(H) * np.linalg.norm(np.linalg.inv(H))
+                ),
                 "this is κ²: the singular values of H are already |λ|.": kappa**2,
             },
         )
@@ -241,6 +248,9 @@ def newton_step(newton_step):
                 "this is H⁻¹∇f alone; the new point is x minus that.": step,
                 "* multiplies entry by entry; a matrix times a vector is @.": x - np.linalg.inv(H) * g,
                 "this inverts each entry of H by itself; a matrix has an inverse, solve(H, g).": entrywise(x, g, H),
+                "turned round: the new point is x minus the step, not the step minus x.": step - x,
+                "eigenvalues belong to the axes of H, not to those of x: solve with H.": x - g / np.linalg.eigvalsh(H),
+                "this goes half the way; plain Newton goes all of it.": x - step / 2,
                 "this solves for x in place of ∇f.": x - np.linalg.inv(H) @ x,
                 "this goes down by |λ|; here the plain formula is wanted, which a negative λ turns uphill.": (
                     x - absolute(H) @ g
@@ -288,6 +298,10 @@ def hessian_times_vector(hessian_times_vector):
             "this is vᵀHv, one number; Hv is a vector.": v @ H @ v,
             "this is the diagonal of H times v; the mixed terms are missing.": np.diag(H) * v,
             "the sign is turned: x + hv comes first.": -H @ v,
+            "only the second gradient is divided: put the difference in brackets.": ahead - behind / (2 * h),
+            "the step is h·v; here it is v itself.": (bent_gradient(p + v) - bent_gradient(p - v)) / 2,
+            "the step is h·v; here it is v itself, and divided by 2h.": (bent_gradient(p + v) - bent_gradient(p - v))
+            / (2 * h),
             "this is the gradient, not how it changes along v.": here,
             "v multiplies the answer; it belongs inside, into the step h·v.": v * (H @ np.ones(2)),
             "each axis was stepped along by h, not along v: the step is h·v.": H @ np.ones(2),

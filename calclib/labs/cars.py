@@ -22,7 +22,8 @@ def cloud(x, y, *, lr=0.05, steps=200, seed=0):
     loss = LineLoss(x, y)
     best = loss.least
     span = 1.15 * np.abs(best).max() or 1.0
-    view = (min(0, best[0]) - 0.3 * span, max(0, best[0]) + 0.3 * span), (best[1] - 0.95 * span, best[1] + 0.95 * span)
+    tall = max(0.8 * span, 1.1 * abs(best[1]))
+    view = (min(0, best[0]) - 0.3 * span, max(0, best[0]) + 0.3 * span), (best[1] - tall, best[1] + tall)
     top = float(f"{1.6 / loss.L:.2g}")
     sizes = {str(s): s for s in (1, 2, 5, 10, 20, 50, 100, len(loss.y)) if s <= len(loss.y)}
     middle = sizes.get("10", len(loss.y))

@@ -81,7 +81,7 @@ def bending(f, view=None, *, at=(1.0, 0.5)):
     ground = survey(f, view)
     reach = 0.16 * min(np.ptp(side) for side in view)
     seen = [curvatures_or_none(f, p) for p in np.stack([v[4::12, 4::12].ravel() for v in ground[:2]], axis=1)]
-    limits = window(np.percentile([s for s in seen if s is not None] or [[-1, 1]], [25, 75]), [0], margin=0.3)
+    limits = window(np.percentile([s for s in seen if s is not None] or [[-1, 1]], [0, 100]), [0], margin=0.3)
     around = np.stack([np.cos(DIRECTIONS), np.sin(DIRECTIONS)], axis=1)
 
     def scene(axes):

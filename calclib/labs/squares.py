@@ -50,7 +50,7 @@ def little_square(F, view=((-1.5, 1.5), (-1.5, 1.5)), *, at=(0.5, 0.6), first=0.
         "parallelogram that its Jacobian makes of it: the smaller the square, the less the two differ."
     )
     room = {name: (low, high - min(first, (high - low) / 2)) for name, (low, high) in zip("xy", view, strict=True)}
-    return by_hand(marks, scene, view, alt, **room, side=(0.1, 0.9), panels=2, size=(7.6, 3.9))
+    return by_hand(marks, scene, view, alt, **room, side=(0.1, first), panels=2, size=(7.6, 3.9))
 
 
 def image(F, p):

@@ -7,7 +7,7 @@ from calclib.labs.maps import CIRCLE, TURN, Map, around_the_clock, between, by_h
 from calclib.labs.words import number, pair
 from calclib.pictures.ground import arrow, height, heights, slope
 from calclib.pictures.palette import GRADIENT, PATH, QUIET, TANGENT, TRUTH
-from calclib.pictures.plots import dot, ruler, window
+from calclib.pictures.plots import dot, ruler, tag, window
 
 __all__ = ["dial", "ring"]
 
@@ -33,6 +33,8 @@ def dial(f, view=None, *, gradient=None, at=(1.0, 0.5), first=0):
             tip = p + radius * g / size
             ruler(left, tip, p + (tip - p) @ u * u)
             ruler(right, (degrees(g), 0), (degrees(g), size), color=GRADIENT)
+            if size > land.steep:
+                tag(right, f"up to {number(size)}", (180, land.steep), (0, -14), color=TRUTH, ha="center")
             arrow(left, p, tip - p)
             named(left, "∇f", tip, g)
         arrow(left, p, radius * u, TANGENT)
