@@ -20,8 +20,9 @@ class Card(widgets.VBox):
 
 
 def _plain(page: str) -> str:
-    """The text of `page`: a line for each row or line break, a bar between cells."""
+    """The text of `page`: a line for each row or line break, a bar between cells, a colon after what is folded."""
     lines = re.sub("<br>|</tr>|</caption>", "\n", re.sub("(</t[hd]>)(?=<t[hd])", " | ", page))
+    lines = lines.replace("</summary>", ": ")
     return html.unescape(re.sub("<[^>]+>", "", lines)).strip()
 
 

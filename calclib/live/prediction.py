@@ -79,7 +79,7 @@ class Prediction(Card):
     def _show(self, note: str = "") -> None:
         made = self.guess is not None
         later = "What happened stands below." if self.revealed else "You may change it until you see what happens."
-        text = f"Saved: {self._text(self.guess)}. {later}" if made else "Choose before you go on, or skip it."
+        text = f"Saved: {self._text(self.guess)}. {later}" if made else "Answer before you go on, or skip it."
         self.status.value = status(html.escape(f"{text} {note}".rstrip()))
         for control in self.controls:
             control.disabled = self.revealed and made
