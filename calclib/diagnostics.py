@@ -166,7 +166,8 @@ def diagnose(losses, validation=None, *, guessing=np.inf):
         return Diagnosis(
             "too slow", f"still falling, by {late_fall:.2g} in the second half, but only from {first:.3g} to {last:.3g}"
         )
-    return Diagnosis("stuck", f"from {first:.3g} it came to {last:.3g}, and moved by {abs(late_fall):.1g} in the second half")
+    late_move = f"moved by {abs(late_fall):.1g} in the second half"
+    return Diagnosis("stuck", f"from {first:.3g} it came to {last:.3g}, and {late_move}")
 
 
 def _history(name, losses, length=None):
