@@ -33,6 +33,7 @@ __all__ = [
     "slope_error",
     "softmax_cross_entropy",
     "start",
+    "step",
     "trained",
     "unflat",
     "warp",
@@ -87,6 +88,18 @@ def unflat(theta, layers):
         parts.append(theta[at : at + part.size].reshape(part.shape))
         at += part.size
     return list(zip(parts[::2], parts[1::2], strict=True))
+
+
+def step(layers, memory, X, y, *, lr, decay):
+    """One step of AdamW on a batch: (layers, memory) for the next step; memory is () before the first.
+
+    decay: λ for each number of the layers, as `decays` gives it.
+    """
+    a = forward(layers, X)
+    _, dz = softmax_cross_entropy(a[-1], y)
+    g = flat(backward(layers, a, dz))
+    theta, *memory = adamw(flat(layers), g, *memory, lr=lr, weight_decay=flat(decay))
+    return unflat(theta, layers), memory
 
 
 def confusion(labels, guesses):

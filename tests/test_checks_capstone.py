@@ -7,6 +7,7 @@ from calclib import handwriting
 from calclib.checks import capstone
 from calclib.data import digits, split
 from calclib.networks import Network
+from calclib.optimizers import adam, adamw
 
 BACK = """gradients = []
 for k in reversed(range(len(layers))):
@@ -29,18 +30,25 @@ p, q = images[i, top, left], images[i, top, left + 1]
 s, t = images[i, top + 1, left], images[i, top + 1, left + 1]
 return {}"""
 MIXED = "(1 - d) * ((1 - r) * p + r * q) + d * ((1 - r) * s + r * t)"
+ONE = """a = hand.forward(layers, X)
+loss, dz = hand.softmax_cross_entropy(a[-1], y)
+g = hand.flat(hand.backward(layers, a, dz))
+theta, *memory = {}
+return hand.unflat(theta, layers), memory"""
+ADAMW = "adamw(hand.flat(layers), g, *memory, lr=lr, weight_decay=hand.flat(decay))"
 NET = "net, theta = hand.trained(hand.{}, {})\nreturn lambda images: net.predict(theta, images).argmax(axis=1)"
 
 
 class TestCapstone(Answers):
     check = capstone
-    SPACE = {"hand": handwriting, "digits": digits, "split": split, "Network": Network}
+    SPACE = {"hand": handwriting, "digits": digits, "split": split, "Network": Network, "adamw": adamw, "adam": adam}
     FUNCTIONS = {
         "forward": "layers, X",
         "backward": "layers, a, dz",
         "slope_error": "loss, theta, g, v",
         "start": "sizes, rng",
         "decays": "layers, lam",
+        "step": "layers, memory, X, y, *, lr, decay",
         "confusion": "labels, guesses",
         "bilinear": "images, row, column",
         "fit": "X, y",
@@ -71,6 +79,17 @@ class TestCapstone(Answers):
         "decays": [
             "return [(np.full_like(W, lam), np.zeros_like(b)) for W, b in layers]",
             "return [[lam * np.ones(W.shape), 0 * b] for W, b in layers]",
+        ],
+        "step": [
+            ONE.format(ADAMW),
+            "m, v, t = memory or ([0] * len(layers) * 2, [0] * len(layers) * 2, 0)\nt = t + 1\n"
+            "a = hand.forward(layers, X)\nloss, dz = hand.softmax_cross_entropy(a[-1], y)\nnew, M, V = [], [], []\n"
+            "slopes = sum(hand.backward(layers, a, dz), ())\n"
+            "for w, g, lam, mean, square in zip(sum(layers, ()), slopes, sum(decay, ()), m, v):\n"
+            "    M.append(0.9 * mean + 0.1 * g)\n    V.append(0.999 * square + 0.001 * g * g)\n"
+            "    root = np.sqrt(V[-1] / (1 - 0.999**t)) + 1e-8\n"
+            "    new.append(w * (1 - lr * lam) - lr * M[-1] / (1 - 0.9**t) / root)\n"
+            "return list(zip(new[::2], new[1::2])), (M, V, t)",
         ],
         "confusion": [
             "table = np.zeros((10, 10), int)\nfor i, j in zip(labels, guesses):\n    table[i, j] += 1\nreturn table",
@@ -193,6 +212,24 @@ class TestCapstone(Answers):
             "return [(np.full_like(W, 1 - lam), np.zeros_like(b)) for W, b in layers]": "after a step",
             "return [(np.full_like(W, lam), b) for W, b in layers]": "numbers themselves",
             "return hand.decays(layers, lam)": "calclib's own decays",
+        },
+        "step": {
+            ONE.format(ADAMW).replace("*memory, lr", "lr"): "starts anew",
+            ONE.format(ADAMW).replace(", weight_decay=hand.flat(decay)", ""): "0.01, is at work",
+            ONE.format(ADAMW).replace("hand.flat(decay)", "0.0"): "nothing decays",
+            ONE.format(ADAMW).replace("lr=lr, ", ""): "0.001, is at work",
+            ONE.format("[hand.flat(layers) - lr * g]"): "gradient descent",
+            ONE.format(
+                "adam(hand.flat(layers), g + hand.flat(decay) * hand.flat(layers), *memory, lr=lr)"
+            ): "as a part of the gradient",
+            ONE.format(ADAMW).replace(" g, *memory", " -g, *memory"): "sign turned",
+            ONE.format(ADAMW).replace("hand.unflat(theta, layers)", "theta"): "pairs (W, b)",
+            ONE.format(ADAMW).replace(", layers), memory", ", layers)"): "return layers, memory",
+            ONE.format(ADAMW).replace("hand.unflat(theta, layers), memory", "memory, hand.unflat(theta, layers)"): (
+                "pairs (W, b)"
+            ),
+            ONE.format(ADAMW).replace("return", "for W, b in layers:\n    W *= 0.9\nreturn"): "work on a copy",
+            "return hand.step(layers, memory, X, y, lr=lr, decay=decay)": "calclib's own step",
         },
         "confusion": {
             "return np.eye(10)[guesses].T @ np.eye(10)[labels]": "swapped",

@@ -10,6 +10,7 @@ from calclib import handwriting as hand
 from calclib.data import digits, split
 from calclib.layers import softmax_cross_entropy
 from calclib.networks import Network
+from calclib.optimizers import adamw
 from calclib.regularization import early_stopping
 
 SHAPES = [(64, 10), (64, 16, 10), (64, 12, 8, 10)]
@@ -76,6 +77,17 @@ def test_weights_decay_and_biases_do_not():
     _, _, layers = network((64, 16, 10))
     for (W, b), (lam, none) in zip(layers, hand.decays(layers, 0.3), strict=True):
         assert lam.shape == W.shape and (lam == 0.3).all() and none.shape == b.shape and not none.any()
+
+
+def test_a_step_is_that_of_adamw_down_the_networks_gradient():
+    (net, theta, layers), (X, y) = network((64, 12, 8, 10)), some(40)
+    memory, known, decay = (), (), hand.decays(layers, 0.1)
+    for t in range(3):
+        rows = slice(10 * t, 10 * t + 20)
+        layers, memory = hand.step(layers, memory, X[rows], y[rows], lr=0.1 / (t + 1), decay=decay)
+        g = net.loss_and_gradient(theta, X[rows], y[rows])[1]
+        theta, *known = adamw(theta, g, *known, lr=0.1 / (t + 1), weight_decay=hand.flat(decay))
+        assert np.allclose(hand.flat(layers), theta, atol=1e-12)
 
 
 def test_confusion_counts():

@@ -1,9 +1,11 @@
 """The checks of lesson 10: complex steps, tents in place of cuts, counting, and a split that nobody has seen."""
 
+from functools import partial
+
 import numpy as np
 
 from calclib import handwriting
-from calclib.checks import NotYet, exercise, expect
+from calclib.checks import NotYet, exercise, expect, stepping
 from calclib.checks.compare import show
 from calclib.checks.networks import exactly, names, parts_of, untouched
 from calclib.data import digits, split
@@ -11,7 +13,7 @@ from calclib.diagnostics import gradient_check
 from calclib.differences import derivative, directional_derivative, gradient
 from calclib.networks import Network
 
-__all__ = ["backward", "bilinear", "confusion", "decays", "fit", "forward", "slope_error", "start"]
+__all__ = ["backward", "bilinear", "confusion", "decays", "fit", "forward", "slope_error", "start", "step"]
 
 LESSON = "10 Capstone: read handwriting with nothing but calculus"
 SHAPES = ((2, 2, 2, 2), 2), ((3, 5, 2), 4), ((4, 3, 3, 2), 3)
@@ -410,6 +412,71 @@ def decays(decays):
             expect(part, np.full(old.shape, lam if weights else 0.0), at=f"{name} of {at}", mistakes=mistakes)
 
 
+@exercise(without=(handwriting.step, Network.loss_and_gradient))
+def step(step):
+    """Ahead, the loss, back, and AdamW, whose memory goes on to the next step: a training is this and nothing more."""
+    for sizes in ((3, 4, 3, 2), (2, 3, 3)):
+        rng, layers, memory = np.random.default_rng(8), layers_of(sizes, seed=5), ()
+        batches = [(rng.normal(size=(6, sizes[0])), rng.integers(sizes[-1], size=6)) for _ in range(3)]
+        rates, decay = (0.1, 0.03, 0.06), [(np.full_like(W, 0.2), np.zeros_like(b)) for W, b in layers]
+        walk = partial(stepping.path, sum(layers, ()), batches, rates, cross_entropy, sum(decay, ()))
+        slips = {sentence: walk(**knobs) for sentence, knobs in stepping.SLIPS.items()}
+        for t, (wanted, batch, lr) in enumerate(zip(walk(), batches, rates, strict=True)):
+            at = f"step {t + 1} of a network {'–'.join(map(str, sizes))}"
+
+            def one(layers, X, y, memory=memory, lr=lr, decay=decay):
+                return step(layers, memory, X, y, lr=lr, decay=decay)
+
+            got = untouched(one, layers, *(part.copy() for part in batch), at=at)
+            if not isinstance(got, list | tuple) or len(got) != 2:
+                raise NotYet(f"{at} gives {show(got)}, where two should come back: return layers, memory.")
+            layers, memory = got
+            parts = parts_of(layers, len(decay), f"what comes back first from {at}")
+            slips = {told: path for told, path in slips.items() if all(map(stepping.near, parts, path[t]))}
+            for name, part, its in zip(names(decay), parts, wanted, strict=True):
+                if not stepping.near(part, its):
+                    expect(part, its, at=f"{name} after {at}", tol=1e-8, mistakes=dict.fromkeys(slips, part))
+
+
+def cross_entropy(parts, X, y):
+    """The mean of log Σ exp(scores) − the label's score; of complex weights too."""
+    scores = activations(list(zip(parts[::2], parts[1::2], strict=True)), X)[-1]
+    return np.mean(np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(len(y)), y])
+
+
+@exercise(without=(handwriting.confusion,))
+def confusion(confusion):
+    """Row: what was written; column: what was read. What is right is on the diagonal, each mistake beside it."""
+    rng = np.random.default_rng(7)
+    for n in (200, 6):
+        labels = rng.integers(10 if n > 6 else 8, size=n)  # a table of 10 × 10, though no 8 or 9 should be there
+        guesses = np.where(rng.random(n) < 0.5, labels, rng.integers(8, size=n))
+        counts = [[sum((labels == i) & (guesses == j)) for j in range(10)] for i in range(10)]
+        wanted = np.array(counts, dtype=float)
+        once, all_rows = np.minimum(wanted, 1), np.tile(wanted.sum(axis=0), (10, 1))
+        with np.errstate(all="ignore"):
+            shares = np.nan_to_num(wanted / wanted.sum(axis=1, keepdims=True))
+        expect(
+            untouched(confusion, labels.copy(), guesses.copy(), at="confusion(labels, guesses)"),
+            wanted,
+            at=f"confusion(labels, guesses) for {n} images",
+            mistakes={
+                "rows and columns are swapped: the row is what was written.": wanted.T,
+                "a pair counts once here, however often it comes: add 1 for each image, or by np.add.at; "
+                "table[labels, guesses] += 1 does not.": once,
+                "every label meets every guess: zip(labels, guesses) walks along both together.": np.outer(
+                    wanted.sum(axis=1), wanted.sum(axis=0)
+                ),
+                "rows and columns begin with 0: a 0 belongs into row 0.": np.roll(wanted, (-1, -1), axis=(0, 1)),
+                "all rows are the same: [[0] * 10] * 10 is ten times one list; np.zeros((10, 10)).": all_rows,
+                "these are shares; the counts are wanted.": shares,
+                "these are shares; the counts are wanted, not divided by n.": wanted / n,
+                "the right ones are missing: they stand on the diagonal.": wanted - np.diag(np.diag(wanted)),
+                "this is the number that is right; wanted is the whole table.": np.sum(labels == guesses),
+            },
+        )
+
+
 @exercise(without=(handwriting.bilinear,))
 def bilinear(bilinear):
     """Four pixels in the shares of their nearness: an image between its pixels, for thousands of places at once."""
@@ -469,39 +536,6 @@ def tents(images, row, column):
     down = np.maximum(1 - abs(row[:, :, None] - np.arange(h)), 0)
     right = np.maximum(1 - abs(column[:, :, None] - np.arange(w)), 0)
     return np.einsum("nkh,nhw,nkw->nk", down, images, right)
-
-
-@exercise(without=(handwriting.confusion,))
-def confusion(confusion):
-    """Row: what was written; column: what was read. What is right is on the diagonal, each mistake beside it."""
-    rng = np.random.default_rng(7)
-    for n in (200, 6):
-        labels = rng.integers(10 if n > 6 else 8, size=n)  # a table of 10 × 10, though no 8 or 9 should be there
-        guesses = np.where(rng.random(n) < 0.5, labels, rng.integers(8, size=n))
-        counts = [[sum((labels == i) & (guesses == j)) for j in range(10)] for i in range(10)]
-        wanted = np.array(counts, dtype=float)
-        once, all_rows = np.minimum(wanted, 1), np.tile(wanted.sum(axis=0), (10, 1))
-        with np.errstate(all="ignore"):
-            shares = np.nan_to_num(wanted / wanted.sum(axis=1, keepdims=True))
-        expect(
-            untouched(confusion, labels.copy(), guesses.copy(), at="confusion(labels, guesses)"),
-            wanted,
-            at=f"confusion(labels, guesses) for {n} images",
-            mistakes={
-                "rows and columns are swapped: the row is what was written.": wanted.T,
-                "a pair counts once here, however often it comes: add 1 for each image, or by np.add.at; "
-                "table[labels, guesses] += 1 does not.": once,
-                "every label meets every guess: zip(labels, guesses) walks along both together.": np.outer(
-                    wanted.sum(axis=1), wanted.sum(axis=0)
-                ),
-                "rows and columns begin with 0: a 0 belongs into row 0.": np.roll(wanted, (-1, -1), axis=(0, 1)),
-                "all rows are the same: [[0] * 10] * 10 is ten times one list; np.zeros((10, 10)).": all_rows,
-                "these are shares; the counts are wanted.": shares,
-                "these are shares; the counts are wanted, not divided by n.": wanted / n,
-                "the right ones are missing: they stand on the diagonal.": wanted - np.diag(np.diag(wanted)),
-                "this is the number that is right; wanted is the whole table.": np.sum(labels == guesses),
-            },
-        )
 
 
 @exercise(seconds=60)
