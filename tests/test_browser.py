@@ -332,6 +332,10 @@ def test_a_drawing_is_made_and_unmade_by_mouse_and_by_keys(chromium, address):
     page.wait_for_function("(e) => JSON.parse(e.dataset.shown).drawing[35] === 0", arg=live.element_handle())
     live.get_by_role("button", name="Clear").click()
     sentence.get_by_text("ink 0.").wait_for()
+    drag()  # Clear has put the eraser down
+    page.wait_for_function("(e) => JSON.parse(e.dataset.shown).drawing[35] === 16", arg=live.element_handle())
+    live.get_by_role("button", name="Clear").click()
+    sentence.get_by_text("ink 0.").wait_for()
     before = scrolled(page)
     board.focus()
     for key in ["End", "Home", "ArrowRight", "ArrowDown", "Space"]:
@@ -382,7 +386,7 @@ def test_height_does_not_change_while_a_hand_moves(page, figure):
 def test_an_error_stands_in_the_picture_and_the_next_good_value_heals_it(page, figure):
     move(figure, x=120)
     trouble = figure.get_by_role("alert")
-    assert trouble.locator("p").inner_text().startswith("Not drawn at x = 3.00, h = 0.501")
+    assert trouble.locator("p").inner_text().startswith("Not drawn at x = 3.00, learning rate α = 0.501")
     assert "x is too far to the right" in trouble.locator("p").inner_text()
     trouble.locator("summary").click()
     said = trouble.locator("pre").inner_text()

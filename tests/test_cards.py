@@ -174,7 +174,8 @@ def test_changes_are_announced_politely():
 # --- all that was predicted
 
 
-def test_all_predictions_stand_together_with_what_happened():
+def test_all_predictions_stand_together_in_their_order_with_what_happened(monkeypatch):
+    monkeypatch.setattr("calclib.progress._now", map("2026-01-01T00:00:{:02}".format, range(60)).__next__)
     view = predictions()
     assert bundle(view)["text/plain"].startswith("No prediction is recorded yet")
     width, secant = ask_number(), ask()
@@ -186,8 +187,8 @@ def test_all_predictions_stand_together_with_what_happened():
     assert bundle(view)["text/plain"].splitlines() == [
         "Your predictions: 1 of 2 came out as you thought (✓ as you thought, ✗ otherwise)",
         "Lesson | Asked | You thought | What happened",
-        "01 | What happens to the slope for h < 1? | it grows | ✗\N{NO-BREAK SPACE}it settles",
         "01 | How wide? | 1.35 m | ✓\N{NO-BREAK SPACE}1.41421 m",
+        "01 | What happens to the slope for h < 1? | it grows | ✗\N{NO-BREAK SPACE}it settles",
     ]
     assert "✓\N{NO-BREAK SPACE}1.41421 m" in view.table.value
 

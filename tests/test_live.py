@@ -62,6 +62,14 @@ def test_marks_that_raise_say_where_in_one_sentence_and_heal(live):
     assert live.error == "" and live.status == "The slope is 1.00."
 
 
+def test_an_error_is_one_line_and_uses_the_words_beside_the_controls():
+    def marks(ax, a=1.0):
+        raise ValueError("too\nsteep")
+
+    live = explore(marks, a=(0.0, 2.0), alt="Nothing.", size=(3, 2), labels={"a": "learning rate"})
+    assert live.error == "Not drawn at learning rate = 1.00: ValueError: too steep"
+
+
 def test_a_scene_that_raises_gives_a_figure_that_says_so():
     live = explore(lambda ax, a=1.0: None, lambda ax: 1 / 0, a=(0.0, 2.0), alt="Nothing.", size=(3, 2))
     assert live.error == "Not drawn at a = 1.00: ZeroDivisionError: division by zero"

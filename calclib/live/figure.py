@@ -43,13 +43,13 @@ class Live(anywidget.AnyWidget):
     frame = traitlets.Dict().tag(sync=True)  # what the page shows: svg or png, status, error, and where: `at`
 
     def __init__(self, stage: Stage, controls: list[Control], *, alt: str, pointer=(), labels=None):
-        self.stage, self.alt = stage, alt
+        self.stage, self.alt, self.labels = stage, alt, labels or {}
         self.controls = {c.name: c for c in controls}
         self.trainer = next((c for c in controls if isinstance(c, Trainer)), None)
         layout = {
             "alt": alt,
             "size": [float(inches) for inches in stage.size],
-            "controls": [c.described((labels or {}).get(c.name, c.name)) for c in controls],
+            "controls": [c.described(self.labels.get(c.name, c.name)) for c in controls],
             "pointer": list(pointer),
         }
         at = {c.name: c.start for c in controls}
@@ -113,13 +113,13 @@ class Live(anywidget.AnyWidget):
         return {"scene": self.stage.scene, "place": self.stage.place(), "frame": shown}
 
     def _told(self, problem, at):
-        what = traceback.format_exception_only(problem)[-1].strip()
+        what = " ".join(traceback.format_exception_only(problem)[-1].split())
         what = what if len(what) <= LONG else what[:LONG] + " …"
         try:
             self._asked(at)
         except (TypeError, ValueError):
             return f"Run this cell again: {what}"
-        where = ", ".join(f"{name} = {c.label(at[name])}" for name, c in self.controls.items())
+        where = ", ".join(f"{self.labels.get(name, name)} = {c.label(at[name])}" for name, c in self.controls.items())
         return f"Not drawn{f' at {where}' if where else ''}: {what}"
 
     def __repr__(self):

@@ -158,11 +158,12 @@ function grid({ label, rows, columns, ink }, set) {
     event.preventDefault(); // the page must not jump
   });
   const clear = focusable(make("button", { type: "button", class: "wide" }, "Clear"));
-  clear.addEventListener("click", () => set(levels.map(() => 0)));
   const rubber = focusable(make("button", { type: "button", class: "wide", "aria-pressed": "false" }, "Erase"));
-  rubber.addEventListener("click", () => {
-    erasing = !erasing;
-    rubber.setAttribute("aria-pressed", erasing);
+  const erase = (on) => rubber.setAttribute("aria-pressed", erasing = on);
+  rubber.addEventListener("click", () => erase(!erasing));
+  clear.addEventListener("click", () => {
+    erase(false); // on paper there is nothing to erase: the next stroke draws
+    set(levels.map(() => 0));
   });
   at(0);
   return [make("div", { class: "row painting" }, make("span", { class: "label" }, label), board,

@@ -105,8 +105,7 @@ def _foreseen(kept: dict) -> str:
     if not kept:
         return status("No prediction is recorded yet: each lesson asks for some, above its figures.")
     rows = []
-    for key in sorted(kept):
-        told = kept[key]
+    for key, told in sorted(kept.items(), key=lambda item: (item[0][:2], item[1]["last"])):  # as they were asked
         mark = {True: MARKS["yes"], False: "✗\N{NO-BREAK SPACE}"}.get(told.get("agrees"), "")
         happened = mark + told.get("happened", "(not looked at yet)")
         rows.append([key[:2], told.get("question", key[3:]), str(told.get("thought", told["guess"])), happened])
@@ -117,7 +116,7 @@ def _foreseen(kept: dict) -> str:
 
 def _rows(caption: str, head, rows) -> str:
     """A table whose first column names its rows; all of it is text, never markup."""
-    cell = "text-align: left; vertical-align: top; padding: 4px 12px 4px 0"
+    cell = "text-align: left; vertical-align: top; line-height: 1.5; padding: 4px 12px 4px 0"
     named = "".join(f'<th scope="col" style="{cell}">{name}</th>' for name in head)
     cell += "; border-top: 1px solid #808080"
     body = ""

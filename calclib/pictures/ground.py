@@ -36,9 +36,10 @@ def slope(f, p, gradient=None):
     gradient = gradient or getattr(f, "gradient", None)
     if gradient is None:
         return difference(lambda q: height(f, q), p)
-    g = np.array(gradient(np.array(p, dtype=float)), dtype=float)
+    found = gradient(np.array(p, dtype=float))
+    g = np.array(found, dtype=float)
     if g.shape != (2,) or not np.isfinite(g).all():
-        raise ValueError(f"the gradient is {g.tolist()}: two finite numbers would do")
+        raise ValueError(f"the gradient is {np.asarray(found).tolist()}: two finite numbers would do")
     return g
 
 
