@@ -100,14 +100,14 @@ def slides(page, figure, name, slider):
     last = int(slider.get_attribute("max"))
     slider.focus()
     before = page.evaluate(SCROLLED)
-    for key, place in [("End", last), ("Home", 0), ("ArrowRight", 1), ("ArrowDown", 0)]:
+    for key, place in [("Home", 0), ("ArrowUp", 1), ("End", last)]:
         page.keyboard.press(key)
         at_end(figure, name, place)
     assert page.evaluate(SCROLLED) == before, "the page jumped"
-    drag(page, slider, 0, 1)
-    at_end(figure, name, last)
     drag(page, slider, 1, 0)
     at_end(figure, name, 0)
+    drag(page, slider, 0, 1)
+    at_end(figure, name, last)
 
 
 def chooses(figure, name, options):

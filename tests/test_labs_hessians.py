@@ -312,7 +312,7 @@ def test_a_parabola_is_told_what_is_wrong_with_its_function():
     for f, said in ((lambda x: None, "is None: one number"), (lambda x, y: x, "f(x), a function of one number")):
         assert said in labs.parabola(f).error
     figure = labs.parabola(lambda x: math.sqrt(x), at=1.0)
-    assert not figure.error and figure.move(x=-1.0).error.startswith("Not drawn at x = −1.00")
+    assert not figure.error and figure.move(x=-1.0).error.startswith("Not drawn at point x = −1.00")
     assert "Within 0.3 of x it ends" in figure.move(x=0.2).status
     assert len(labs.parabola(lambda x: x**2, (-2, 2), at=1).controls["x"].values) > 30
     assert "bends up" in labs.parabola(lambda x: 1e-6 * x**2).status

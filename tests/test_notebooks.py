@@ -26,7 +26,7 @@ def _stops(control):
     if control.kind == "training":
         return [control.training.steps, 0]
     last = len(control.values) - 1
-    return sorted({0, last // 2, last}) if control.kind == "slider" else range(last + 1)
+    return [0, last] if control.kind == "slider" else range(last + 1)
 
 def _shown(live):
     return [live.frame[part] for part in ("svg", "png", "status")]
