@@ -309,7 +309,7 @@ def test_training_goes_on_till_it_is_stopped_and_a_slider_acts_on_the_way(chromi
     page.close()
 
 
-def test_a_drawing_is_made_and_unmade_by_mouse_and_by_keys(chromium, address):
+def test_a_drawing_is_made_and_unmade_by_mouse_by_finger_and_by_keys(chromium, address):
     page = opened(chromium, address, "training")
     live = page.locator(".calclib-live")
     board, sentence = live.get_by_role("grid"), live.locator(".status")
@@ -337,6 +337,12 @@ def test_a_drawing_is_made_and_unmade_by_mouse_and_by_keys(chromium, address):
     live.get_by_role("button", name="Clear").click()
     sentence.get_by_text("ink 0.").wait_for()
     before = scrolled(page)
+    finger = page.context.new_cdp_session(page)
+    for kind, points in [("touchStart", stroke[:1]), ("touchMove", stroke[1:]), ("touchEnd", [])]:
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+    page.wait_for_function("(e) => JSON.parse(e.dataset.shown).drawing[35] === 16", arg=live.element_handle())
+    live.get_by_role("button", name="Clear").click()
+    sentence.get_by_text("ink 0.").wait_for()
     board.focus()
     for key in ["End", "Home", "ArrowRight", "ArrowDown", "Space"]:
         page.keyboard.press(key)
