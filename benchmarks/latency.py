@@ -5,8 +5,10 @@
 
 The same figure for all: a contour, a path of 100 steps on it, and its loss curve. Measured in the page, for each way:
 
-- key → pixels: from the keydown event to the animation frame after the new picture stands in the page (an <img> that is
-  decoded, a canvas that is drawn on, an SVG that is in place), median of single key presses on an idle page;
+- step, jump → pixels: from the keydown event of an arrow key, or of Page Up or Down, to the animation frame after the
+  new picture stands in the page (an <img> that is decoded, a canvas that is drawn on, an SVG that is in place), median
+  of single presses on an idle page. `explore` has asked for the pictures one step away before; a jump shows what Python
+  and the way to it and back cost;
 - frames a second while the mouse drags the slider, and how long after the last event the last picture came;
 - kernel: milliseconds of Python for one frame, median.
 """
@@ -169,16 +171,15 @@ def handle(cell):
     return cell.locator(".noUi-handle, input[type=range]").first
 
 
-def latency(page, cell):
-    """Milliseconds from each key press to its new pixels."""
+def latency(page, cell, keys):
+    """Milliseconds from a press of one of two keys, taken in turn, to its new pixels."""
     waits = []
     for press in range(PRESSES):
         handle(cell).focus()
         page.wait_for_timeout(400)
         page.evaluate("() => { watched.frames.length = watched.events.length = 0; }")
-        page.keyboard.press("ArrowRight" if press % 2 else "ArrowLeft")
-        page.wait_for_function("() => watched.frames.length", timeout=20_000)
-        page.wait_for_timeout(700)
+        page.keyboard.press(keys[press % 2])
+        page.wait_for_timeout(1500)  # to ask whether it is there yet would take a core from what is measured
         waits.append(page.evaluate("() => watched.frames[0] - watched.events[0]"))
     return median(waits)
 
@@ -207,8 +208,8 @@ def drag(page, cell):
 def measure(page, cell):
     cell.scroll_into_view_if_needed()
     page.evaluate(WATCH, cell.element_handle())
-    wait = latency(page, cell)
-    return (wait, *drag(page, cell))
+    step, jump = latency(page, cell, ["ArrowRight", "ArrowLeft"]), latency(page, cell, ["PageUp", "PageDown"])
+    return (step, jump, *drag(page, cell))
 
 
 def main():
@@ -241,11 +242,12 @@ def kernel_time(page, way):
 
 
 def report(found):
-    print("| | key → pixels | against interact | frames/s dragging | last picture after | kernel per frame |")
-    print("|---|---|---|---|---|---|")
-    slow = found["interact, a new figure"][0]
-    for way, (wait, rate, last, kernel) in found.items():
-        print(f"| {way} | {wait:.0f} ms | {slow / wait:.1f}× | {rate:.1f} | {last:.0f} ms | {kernel:.1f} ms |")
+    print("| | step → pixels | jump → pixels | against interact | frames/s dragging | last picture after | kernel |")
+    print("|---|---|---|---|---|---|---|")
+    slow = found["interact, a new figure"]
+    for way, (step, jump, rate, last, kernel) in found.items():
+        ratios = f"{slow[0] / step:.1f}× and {slow[1] / jump:.1f}×"
+        print(f"| {way} | {step:.0f} ms | {jump:.0f} ms | {ratios} | {rate:.1f} | {last:.0f} ms | {kernel:.1f} ms |")
 
 
 if __name__ == "__main__":

@@ -265,6 +265,24 @@ def test_play_goes_to_the_end_replays_pauses_and_stops_under_the_hand(page, figu
     assert stopped <= shown(figure)["step"] <= 4
 
 
+def test_the_next_key_finds_its_picture_before_python_is_asked(chromium, address):
+    page = opened(chromium, address, "figures")
+    live = page.locator(".calclib-live").first
+    slider(live).focus()
+    here = shown(live)
+    there = {**here, "x": here["x"] + 1}
+    foreseen = "([e, at]) => e.dataset.foreseen?.split(' ').includes(JSON.stringify(at))"
+    page.wait_for_function(foreseen, arg=[live.element_handle(), there])
+    page.evaluate("() => { WebSocket.prototype.send = () => {}; }")  # from now on Python hears nothing
+    before = picture(live)
+    slider(live).press("ArrowRight")
+    assert shown(live) == there
+    assert picture(live) != before
+    slider(live).press("ArrowRight")
+    assert shown(live) == there, "only one step was foreseen"
+    page.close()
+
+
 WATCH_EVERY_FRAME = """
 (e) => {
   e.seen = [];

@@ -105,6 +105,29 @@ def test_a_stale_page_gets_a_sentence_and_the_next_good_place_heals(live, at):
     assert live.error == "" and live.frame["at"] == {"a": 0, "kind": 1}
 
 
+def ahead(live, monkeypatch, **at):
+    """What the page gets when it asks for the frame of these places in advance."""
+    sent = []
+    monkeypatch.setattr(live, "send", sent.append)
+    live._handle_custom_msg({"ahead": {**live.at, **at}}, [])
+    return sent
+
+
+def test_a_frame_drawn_in_advance_is_the_one_that_comes_and_moves_nothing(live, monkeypatch):
+    before = dict(live.at), live.frame, live.status
+    ((frame,),) = (message.values() for message in ahead(live, monkeypatch, kind=1))
+    assert (dict(live.at), live.frame, live.status) == before
+    live.move(kind="down")
+    assert frame["at"] == live.at and frame["status"] == live.status
+    assert len(frame["svg"]) == len(live.frame["svg"])
+
+
+def test_neither_an_error_nor_a_dear_frame_is_drawn_in_advance(live, monkeypatch):
+    assert ahead(live, monkeypatch, a=live.controls["a"].index(2.0)) == []
+    live.seconds = 1.0
+    assert ahead(live, monkeypatch, kind=1) == []
+
+
 def test_nothing_is_warned_by_a_frame():
     def noisy(ax, a=1.0):
         warnings.warn("from a learner's function", stacklevel=1)

@@ -259,4 +259,3 @@ def test_first_marks_that_raise_leave_the_scene_and_the_next_settle_it():
 def test_the_overlay_is_well_formed_svg_of_the_figures_size():
     root = ElementTree.fromstring(started().frame(kind="line").svg)
     assert root.attrib["viewBox"] == "0 0 180 144"
-    assert len(root.findall(".//{*}use")) == 2

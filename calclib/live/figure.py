@@ -2,7 +2,8 @@
 
 The page holds the scene as a picture and lays the marks over it as SVG. A moved slider sends one small message
 (the index of each control); Python draws the marks and sends them back. The newest value wins: the page has one
-message under way and keeps only the latest of those that wait, so nothing queues.
+message under way and keeps only the latest of those that wait, so nothing queues. While all is still, the page asks for
+the frames one step away, so that the next key need not wait for Python.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import html
 import traceback
 from base64 import b64encode
 from pathlib import Path
+from time import perf_counter
 
 import anywidget
 import traitlets
@@ -26,6 +28,7 @@ __all__ = ["Live", "explore"]
 HERE = Path(__file__).parent
 ENGINE = {__file__, stages.__file__, contextlib.__file__}
 LONG = 300  # characters of an error's message; more is in the traceback
+DEAR = 0.05  # seconds of a frame above which none is drawn before it is asked for
 
 guard_pyplot()
 
@@ -54,7 +57,9 @@ class Live(anywidget.AnyWidget):
         }
         at = {c.name: c.start for c in controls}
         super().__init__(layout_of=layout, at=at, **self._drawn(at))
+        self.seconds = 0.0  # that the last frame took; the first, with its scene, tells nothing
         self.observe(self._draw, "at")
+        self.on_msg(self._look_ahead)
 
     @property
     def values(self) -> dict:
@@ -98,8 +103,16 @@ class Live(anywidget.AnyWidget):
             for name, value in self._drawn(self.at).items():
                 setattr(self, name, value)
 
+    def _look_ahead(self, _widget, content, _buffers):
+        """Send the frame of a place where no control stands yet, if it is cheap; whoever goes there finds it."""
+        with DRAWING:
+            frame = self._drawn(content["ahead"])["frame"] if self.seconds < DEAR else {}
+        if frame.get("svg"):
+            self.send({"ahead": frame})
+
     def _drawn(self, at) -> dict:
         """The traits that show the figure at the places `at`, or say why there is none."""
+        begun = perf_counter()
         frame, error, details = Frame("", None, ""), "", ""
         try:
             frame = self.stage.frame(**self._values(at))
@@ -110,7 +123,8 @@ class Live(anywidget.AnyWidget):
             run = self.trainer.run
             shown["at"] = {**at, self.trainer.name: run.done if run else 0}
             shown |= {"turn": at.get(self.trainer.name), "over": run is None or run.over}
-        return {"scene": self.stage.scene, "place": self.stage.place(), "frame": shown}
+        self.seconds = perf_counter() - begun
+        return {"scene": self.stage.scene, "place": self.stage.place, "frame": shown}
 
     def _told(self, problem, at):
         what = " ".join(traceback.format_exception_only(problem)[-1].split())

@@ -3,6 +3,7 @@
 
 const PATIENCE = 3000; // ms without an answer before the reader is told that Python is silent
 const PACE = 70; // ms at least between two steps of the play button
+const REST = 120; // ms of stillness before Python is asked for the pictures that may be wanted next
 const HUSH = 500; // ms of stillness before a screen reader is told the new numbers
 const SILENT = "Python has not answered yet: is a cell still running, or has the kernel stopped? "
   + "Then restart it and run this cell again.";
@@ -229,6 +230,7 @@ function render({ model, el }) {
       drawns.push((frame) => told(frame, frame.at[control.name] ?? 0));
       ends.push(end);
     }
+    row.addEventListener("focusin", () => lookAhead([control].filter(foreseeable)));
     if (control.plays) {
       const [button, drawn, stop] = playButton(control, (i) => move({ [control.name]: i }), () => at[control.name]);
       row.append(button);
@@ -249,9 +251,32 @@ function render({ model, el }) {
     clearTimeout(waiting);
     waiting = setTimeout(silent, PATIENCE);
     touched = true;
+    const known = ahead.get(JSON.stringify(at));
     model.set("at", at);
     model.save_changes();
+    if (known && bare && trouble.hidden) put(known); // Python draws it again all the same, and has the last word
   }
+
+  // While all is still, Python is asked for the frames one step away on the controls in hand: the next key finds its
+  // picture here, however far away Python is. After a move all of them are forgotten.
+  const ahead = new Map();
+  let inHand = [], resting;
+  function lookAhead(these = inHand) {
+    inHand = these;
+    clearTimeout(resting);
+    resting = setTimeout(() => these.forEach(({ name, kind, labels }) => {
+      const near = kind === "slider" ? [at[name] + 1, at[name] - 1] : [...labels.keys()].slice(0, 6);
+      near.filter((place) => place !== at[name] && labels[place] !== undefined)
+        .forEach((place) => model.send({ ahead: { ...at, [name]: place } }));
+    }), REST);
+  }
+  const foreseeable = ({ labels }) => labels && !ends.length; // what trains is drawn only when it is told to
+  const foreseen = ({ ahead: frame }) => {
+    const moved = controls.filter(({ name }) => frame.at[name] !== at[name]);
+    if (moved.length !== 1) return; // the hand has gone on
+    ahead.set(JSON.stringify(frame.at), frame);
+    root.dataset.foreseen = [...ahead.keys()].join(" ");
+  };
 
   function silent() {
     [...stops, ...ends].forEach((stop) => stop());
@@ -259,12 +284,15 @@ function render({ model, el }) {
     say(SILENT);
   }
 
-  // A sentence that needs more lines than any before it is given them for good: nothing jumps back and forth.
-  function say(text) {
-    status.textContent = text;
-    tallest = Math.max(tallest, status.getBoundingClientRect().height);
+  // A sentence that needs more lines than any before it is given them for good: nothing jumps back and forth. The
+  // browser tells its height when it has laid the page out; to ask for it would make it lay it out once more.
+  const say = (text) => { status.textContent = text; };
+  const growing = new ResizeObserver(([{ contentRect: { height } }]) => {
+    if (height <= tallest) return;
+    tallest = height;
     status.style.minHeight = `${tallest}px`;
-  }
+  });
+  growing.observe(status);
 
   let address; // of the image that is shown
   async function paint(bytes) {
@@ -291,8 +319,7 @@ function render({ model, el }) {
       bare = frame.png ? null : scene;
     }
     shown = turn;
-    marks.innerHTML = frame.svg;
-    marks.firstElementChild?.setAttribute("style", "position: absolute; width: 100%; height: 100%");
+    put(frame);
     root.classList.remove("silent");
     root.classList.toggle("troubled", frame.error !== "");
     trouble.hidden = frame.error === "";
@@ -300,10 +327,16 @@ function render({ model, el }) {
       trouble.replaceChildren(make("p", {}, frame.error),
         make("details", {}, focusable(make("summary", {}, "What Python said")), make("pre", {}, frame.details)));
     }
+    drawns.forEach((drawn) => drawn(frame));
+    lookAhead();
+  }
+
+  function put(frame) {
+    marks.innerHTML = frame.svg;
+    marks.firstElementChild?.setAttribute("style", "position: absolute; width: 100%; height: 100%");
     say(frame.status);
     speak(frame);
     root.dataset.shown = JSON.stringify(frame.at);
-    drawns.forEach((drawn) => drawn(frame));
   }
 
   // Screen readers are told the numbers when all is still, and not for the first picture.
@@ -315,19 +348,30 @@ function render({ model, el }) {
     }, HUSH);
   }
 
-  if (pointer.length) follow(picture, pointer, controls, () => model.get("place"), () => at, byHand);
+  if (pointer.length) {
+    follow(picture, pointer, controls, () => model.get("place"), () => at, byHand);
+    picture.addEventListener("focusin", () => lookAhead(controls.filter(({ name }) => pointer.includes(name)).filter(foreseeable)));
+  }
 
-  const moved = () => { at = { ...model.get("at") }; show(); };
+  const moved = () => {
+    at = { ...model.get("at") };
+    ahead.clear();
+    show();
+  };
   model.on("change:at", moved);
   model.on("change:frame", draw);
+  model.on("msg:custom", foreseen);
   show();
   draw();
   return () => {
     model.off("change:at", moved);
     model.off("change:frame", draw);
+    model.off("msg:custom", foreseen);
     clearTimeout(waiting);
+    clearTimeout(resting);
     clearTimeout(speaking);
     [...stops, ...ends].forEach((stop) => stop());
+    growing.disconnect();
     if (address) URL.revokeObjectURL(address);
   };
 }

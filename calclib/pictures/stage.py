@@ -6,11 +6,11 @@ that (an image of many cells, thousands of points) are drawn onto the PNG's pixe
 itself (its limits, its title) everything is drawn again from nothing: slower, never wrong.
 """
 
-import copy
 import io
 import threading
 import warnings
 from contextlib import contextmanager, suppress
+from copy import deepcopy
 from typing import NamedTuple
 
 import numpy as np
@@ -59,6 +59,7 @@ class Stage:
         self.scene = _png(np.full([round(inches * SHARP) for inches in size[::-1]] + [3], 255, np.uint8))
         self.figure = None
         self.settled = None  # position and limits of all axes, once known
+        self.place = {}  # where the first axes are, once known: for a pointer
         self.spoiled = True  # whether the scene must be made anew
         self.way = "svg"
 
@@ -77,13 +78,8 @@ class Stage:
         with _drawing(), self._marked(values):
             return self._picture()
 
-    def place(self) -> dict:
-        """Where the first axes are (left, top, width, height in parts of the picture), their limits and scales.
-
-        Empty before the first frame.
-        """
-        if self.figure is None:
-            return {}
+    def _place(self) -> dict:
+        """Where the first axes are (left, top, width, height in parts of the picture), their limits and scales."""
         ax = self.figure.axes[0]
         x0, y0, x1, y1 = ax.get_position().extents
         return {
@@ -105,7 +101,7 @@ class Stage:
     @contextmanager
     def _standing(self, values):
         for ax, (lines, patches, _) in zip(self.watched, self.kept, strict=True):
-            ax._get_lines, ax._get_patches_for_fill = copy.deepcopy((lines, patches))  # the colours to go on with
+            ax._get_lines, ax._get_patches_for_fill = deepcopy((lines, patches))  # the colours to go on with
         try:
             try:
                 said = self.marks(self.axes, **values)
@@ -142,7 +138,7 @@ class Stage:
         self._know()
         self.spoiled = False
         if first:
-            self.scene = self._picture()
+            self.scene, self.place = self._picture(), self._place()
 
     def _settle(self, values):
         """Find the limits and the layout: of the scene, with room for the first marks that can be drawn."""
@@ -176,7 +172,7 @@ class Stage:
         self.watched = self.figure.findobj(Axes)
         self.own = {id(artist) for artist in self._artists()}
         self.kept = [
-            copy.deepcopy((ax._get_lines, ax._get_patches_for_fill)) + (list(ax.containers),) for ax in self.watched
+            deepcopy((ax._get_lines, ax._get_patches_for_fill)) + (list(ax.containers),) for ax in self.watched
         ]
         self.parts = [a for a in self.figure.findobj() if a is not self.figure and a not in self.watched]
         self.state = self._state()
