@@ -17,6 +17,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.mathtext import MathTextParser
 from PIL import Image
 
 from calclib.pictures.overlay import overlay
@@ -27,6 +28,17 @@ DRAWING = threading.RLock()  # Matplotlib's text and caches are not safe in two 
 POINTS = 72  # the figure's dpi: one unit of the SVG is one point
 SHARP = 144  # pixels per inch of a PNG: about 1.4 for each CSS pixel
 DEAR = 200_000  # characters of SVG above which a PNG is smaller and faster
+
+
+class Canvas(FigureCanvasAgg):
+    """Pixels, with one reader of mathematics for all figures: a tick that was read once is known."""
+
+    READER = MathTextParser("path")
+
+    def get_renderer(self):
+        renderer = super().get_renderer()
+        renderer.mathtext_parser = self.READER
+        return renderer
 
 
 @contextmanager
@@ -132,6 +144,7 @@ class Stage:
             self._build()
             self.figure.draw_without_rendering()
         self.figure.set_layout_engine("none")
+        self.figure.set_dpi(POINTS)
         for ax, (position, xlim, ylim) in zip(self.watched, self.settled, strict=True):
             ax.set_position(position)
             ax.set(xlim=xlim, ylim=ylim)
@@ -160,16 +173,15 @@ class Stage:
 
     def _build(self):
         """The scene on a new figure."""
-        self.figure = Figure(figsize=self.size, dpi=POINTS)
-        self.canvas = FigureCanvasAgg(self.figure)
+        self.figure = Figure(figsize=self.size, dpi=SHARP)  # laid out as its picture will be drawn
+        self.canvas = Canvas(self.figure)
         self.axes = self.figure.subplots(*self.panels)
         if self.prepare is not None:
             self.prepare(self.axes)
-        self._know()
+        self.watched = self.figure.findobj(Axes)
 
     def _know(self):
         """Remember what the scene is, to tell the marks from it, and to notice when they change it."""
-        self.watched = self.figure.findobj(Axes)
         self.own = {id(artist) for artist in self._artists()}
         self.kept = [
             deepcopy((ax._get_lines, ax._get_patches_for_fill)) + (list(ax.containers),) for ax in self.watched
