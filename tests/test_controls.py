@@ -11,7 +11,7 @@ from calclib.live.controls import control, controls_of, number
 
 
 def spoken(label):
-    return float(label.replace("−", "-"))
+    return float(label.replace("−", "-").replace(",", ""))
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6))
@@ -65,7 +65,10 @@ def test_functions_are_named_and_found():
     assert c.labels == ("sin", "cos") and c.start == 1 and c.index("sin") == 0 and c.index(np.cos) == 1
 
 
-@pytest.mark.parametrize("value, text", [(0.05, "0.05"), (2.0, "2"), (-3.1, "−3.1"), (1e-8, "1e−8"), (2e12, "2e12")])
+NUMBERS = {0.05: "0.05", 2.0: "2", -3.1: "−3.1", 999.6: "1,000", -31416: "−31,400", 1e5: "1e5", 1e-8: "1e−8", 2e12: "2e12"}
+
+
+@pytest.mark.parametrize("value, text", NUMBERS.items())
 def test_numbers_as_people_write_them(value, text):
     assert number(value) == text
 

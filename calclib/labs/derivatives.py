@@ -41,7 +41,9 @@ def secant(f, x=(-3.0, 3.0), h=(0.001, 1.0), *, at=1.0, first=1.0):
         straight(ax, x, here, slope, color=PATH)
         ruler(ax, (x, here), (x + h, here), (x + h, there))
         dot(ax, [x, x + h], [here, there], color=PATH, clip_on=False)
-        tag(ax, f"rise / run = {signed(slope, 3)}", (x + h, there), (-10, 12), color=PATH, ha="right")
+        left = x + h > grid[280] or (slope > 0 and x + h > grid[120])  # of the point, where there is room
+        place = {"offset": (-10 if left else 10, 12 if left == (slope > 0) else -14), "ha": "right" if left else "left"}
+        tag(ax, f"rise / run = {signed(slope, 3)}", (x + h, there), color=PATH, **place)
         if not np.isfinite(slope):
             at, end = signed(x), signed(x + h)
             return f"At x = {at} or x + h = {end} this function has no finite value, so there is no secant."

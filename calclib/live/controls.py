@@ -91,10 +91,14 @@ class Grid:
 
 
 def number(value) -> str:
-    """A number as people write it: 0.05, 2, −3.1, 1e−8."""
+    """A number as people write it, to three figures: 0.05, 2, −3.1, 4,000, 1e−8."""
     text = f"{value:.3g}"
     mantissa, e, exponent = text.partition("e")
-    return (mantissa + (f"e{int(exponent)}" if e else "")).replace("-", "−")
+    if exponent in ("+03", "+04"):
+        text = f"{float(text):,.0f}"
+    elif e:
+        text = f"{mantissa}e{int(exponent)}"
+    return text.replace("-", "−")
 
 
 def linear(low, high):
