@@ -275,7 +275,7 @@ function render({ model, el }) {
     const moved = controls.filter(({ name }) => frame.at[name] !== at[name]);
     if (moved.length !== 1) return; // the hand has gone on
     ahead.set(JSON.stringify(frame.at), frame);
-    root.dataset.foreseen = [...ahead.keys()].join(" ");
+    root.dataset.foreseen = [...ahead.keys()].join(" "); // like `shown`, for who watches from outside
   };
 
   function silent() {
