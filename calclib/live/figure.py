@@ -181,8 +181,8 @@ def explore(marks, scene=None, *, alt, pointer=(), labels=None, size=(7, 4), pan
 
     >>> explore(marks, scene, x=(-3, 3), h=(0.001, 2), alt="A secant on a parabola.")   # doctest: +SKIP
 
-    `marks` may return a sentence of its numbers; its signature's defaults are where the controls start. It should depend
-    on its values alone: it is called in advance for places that a hand may never go to. For ranges see
+    `marks` may return a sentence of its numbers; its signature's defaults are where the controls start. It should
+    depend on its values alone: it is called in advance for places that a hand may never go to. For ranges see
     `calclib.live.controls.control`. `pointer="x"` or `("x", "y")` names the sliders that dragging on the (first) axes,
     or the arrow keys, move. `labels` are the words beside the controls, `alt` is the alternative text,
     `size` is in inches, `panels` a count of axes or (rows, columns).
