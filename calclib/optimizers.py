@@ -93,8 +93,8 @@ def clip_by_global_norm(g, limit):
         raise ValueError("g is empty: at least one array would do")
     flat = np.concatenate([part.ravel() for part in parts])
     with np.errstate(all="ignore"):
-        # In units of the largest entry, so that its square does not overflow.
-        largest = np.abs(flat).max(initial=0.0) or 1.0
+        # In units of the largest entry, so that its square neither overflows nor vanishes.
+        largest = np.abs(flat).max(initial=0.0)
         scale = np.minimum(1, limit / largest / np.linalg.norm(flat / largest)) if flat.any() else 1.0
         clipped = [part * scale for part in parts]
     return clipped if several else clipped[0]

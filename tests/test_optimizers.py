@@ -271,8 +271,9 @@ class TestClipping:
     def test_it_is_not_clipping_each_component(self):
         np.testing.assert_allclose(clip_by_global_norm([[30.0, 40.0]], 5)[0], [3, 4])
 
-    def test_the_norm_of_huge_gradients_does_not_overflow(self):
+    def test_the_norm_of_huge_and_of_tiny_gradients_is_right(self):
         np.testing.assert_allclose(clip_by_global_norm(np.array([3e300, 4e300]), 5), [3, 4])
+        np.testing.assert_allclose(clip_by_global_norm(np.array([3e-300, 4e-300]), 5e-301), [3e-301, 4e-301])
         np.testing.assert_allclose(clip_by_global_norm(np.array([3e-300, 4e-300]), 5), [3e-300, 4e-300])
 
     def test_zero_stays_and_nan_stays(self):
