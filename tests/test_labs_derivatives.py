@@ -214,7 +214,7 @@ def test_the_wave_counts_its_crests():
         x = np.linspace(0, 10, 200_001)
         y = np.sin(figure.values["frequency"] * x + figure.values["phase"])
         crests = np.sum((y[1:-1] > y[:-2]) & (y[1:-1] >= y[2:]))
-        assert f": {crests} crests" in sentence
+        assert f": {crests} crest{'s fit' if crests != 1 else ' fits'} into" in sentence
 
 
 def test_the_self_check_ticks_what_is_there_and_marks_what_is_not(monkeypatch):

@@ -66,7 +66,8 @@ def wave():
             ruler(ax, (0, 0), (10, 0))
         dot(ax, 0, np.sin(phase), color=PATH, clip_on=False)
         crests = np.floor((10 * frequency + phase) / (2 * np.pi) - 0.25) - np.ceil(phase / (2 * np.pi) - 0.25) + 1
-        return f"Frequency {frequency:.1f}, phase {phase:.1f}: {crests:.0f} crests fit into the picture."
+        fit = "1 crest fits" if crests == 1 else f"{crests:.0f} crests fit"
+        return f"Frequency {frequency:.1f}, phase {phase:.1f}: {fit} into the picture."
 
     alt = "A sine wave with a dot where it starts."
     return explore(marks, scene, frequency=(0.2, 5.0), phase=(0.0, 6.0), axis=True, pointer=("phase",), alt=alt)
