@@ -171,9 +171,9 @@ def regimes(f, x=None, slope=None, *, start=2.0, steps=10):
         if valley is None:
             return "Downhill from the start there is no valley in this window, so nothing to be far from."
         error = np.maximum(errors(start)[steps], LOWEST)
-        for place, name in ((1 / L, "1/L"), (2 / L, "2/L")) if L else ():
+        for place, name, side in ((1 / L, "1/L", "left"), (2 / L, "2/L", "right")) if L else ():
             ax.axvline(place, color=QUIET, linestyle="--", linewidth=1)
-            tag(ax, f"{name} = {place:.3g}", (place, 1e3), (4, -14), color=QUIET)
+            tag(ax, f"{name} = {place:.3g}", (place, 1e3), (4 if side == "left" else -4, -14), ha=side, color=QUIET)
         ax.axhline(abs(start - valley), color=QUIET, linestyle=":", linewidth=1)
         ax.plot(rates, error, color=PATH)
         best = rates[error == error.min()]

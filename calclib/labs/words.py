@@ -1,15 +1,10 @@
 """The words and numbers in which the figures of lessons 02 to 04 tell what they show."""
 
+from calclib.live.controls import number
+
 __all__ = ["START", "counted", "number", "pair"]
 
 START = {"x": "start x", "y": "start y"}  # the labels of a start put down by hand
-
-
-def number(value, form=".3g"):
-    """A number as people write it."""
-    mantissa, e, exponent = f"{value:{form}}".partition("e")
-    text = (mantissa + (f"e{int(exponent)}" if e else "")).replace("-", "−")
-    return "0" if text.strip("−0.") == "" else text
 
 
 def pair(p, form=None):

@@ -90,15 +90,15 @@ class Grid:
         return {"name": self.name, "label": label, "kind": self.kind, "rows": rows, "columns": columns, "ink": INK}
 
 
-def number(value) -> str:
-    """A number as people write it, to three figures: 0.05, 2, −3.1, 4,000, 1e−8."""
-    text = f"{value:.3g}"
+def number(value, form=".3g") -> str:
+    """A number as people write it, to three figures unless `form` says otherwise: 0.05, −3.1, 4,000, 1e−8."""
+    text = f"{value:{form}}"
     mantissa, e, exponent = text.partition("e")
     if exponent in ("+03", "+04"):
         text = f"{float(text):,.0f}"
     elif e:
         text = f"{mantissa}e{int(exponent)}"
-    return text.replace("-", "−")
+    return text.replace("-", "−") if text.strip("-0.") else "0"
 
 
 def linear(low, high):
