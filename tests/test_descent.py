@@ -184,6 +184,29 @@ class TestDivergence:
         assert len(asked) == 20
         assert list(path.why) == ["escaped", "step limit"]
 
+    def test_the_gradient_is_never_asked_where_a_start_was_lost(self):
+        asked = []
+
+        def logarithm(x):
+            asked.append(np.copy(x))
+            return np.log(x)
+
+        path = descend(gradient_descent, logarithm, [[3.0], [1.0]], lr=4, steps=20)
+        assert list(path.why) == ["not a number", "step limit"]
+        assert len(asked) == 20
+        assert np.all(np.array(asked)[path.end[0] :, 0] == 3.0)  # where it began, in place of the lost one
+
+    def test_nothing_is_asked_after_the_end(self):
+        asked = []
+
+        def slope(x):
+            asked.append(x)
+            return 2 * x
+
+        path = descend(gradient_descent, slope, 3.0, lr=0.5, tol=1e-9, steps=50)
+        assert path.why == "small gradient"
+        assert len(asked) == path.end + 1 == 2
+
     def test_the_escape_is_the_length_not_the_entry(self):
         path = descend(gradient_descent, lambda x: -x, np.full(4, 1.0), lr=1, escape=10)
         assert path.end == 3  # 2·1, 2·2, 2·4, and 16 > 10
@@ -306,6 +329,7 @@ def call(step=adam, gradient=double, x0=(1.0, 2.0), **knobs):
         ("escape is 0", ValueError, {"escape": 0}),
         ("axes is 0", ValueError, {"axes": 0}),
         ("beta is 1", ValueError, {"step": momentum, "beta": 1}),
+        ("beta2 is 1", ValueError, {"step": adam, "beta1": 0.9, "beta2": 1}),
         ("lam is -1", ValueError, {"step": lambda x, g, lr, lam: x, "lam": -1}),
         ("betta", TypeError, {"betta": 0.5}),
         (r"the gradient has shape \(3,\): \(2,\)", ValueError, {"gradient": lambda x: np.ones(3)}),

@@ -25,6 +25,10 @@ def test_step_decay(lr, gamma, every, t):
     assert step_decay(lr, gamma=gamma, every=every)(t) == lr * gamma ** math.floor(t / every)
 
 
+def test_gamma_may_be_one_and_then_keeps_the_rate():
+    assert step_decay(0.5, gamma=1)(90) == exponential_decay(0.5, gamma=1)(90) == 0.5
+
+
 @given(lr=rates, gamma=st.floats(0.5, 1), t=st.integers(0, 500))
 def test_exponential_decay_loses_the_same_share_each_step(lr, gamma, t):
     alpha = exponential_decay(lr, gamma=gamma)
