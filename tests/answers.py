@@ -4,6 +4,8 @@ A lesson's tests are a class of tables, `class TestChain(Answers)`: pytest runs 
 """
 
 import math
+import re
+from functools import wraps
 
 import numpy as np
 import pytest
@@ -80,6 +82,25 @@ class Answers:
     def test_a_forgotten_return_is_noticed(self, name):
         if name not in self.SILENT:
             assert "`return` missing" in self.answer(name, "result = 1").message
+
+    def test_what_is_given_stays_as_it_is(self, name):
+        """A right answer that spoils its arrays afterwards is told so, where it gets any."""
+        check, right, spoiled = getattr(self.check, name), self.written(name, self.RIGHT[name][0]), []
+
+        @wraps(right)
+        def spoiling(*given, **knobs):
+            got = right(*given, **knobs)
+            for array in given:
+                if isinstance(array, np.ndarray) and array.dtype == float and array.size:
+                    spoiled.append(array)
+                    array += 1
+            return got
+
+        answer = check(spoiling)
+        if spoiled and not check.in_place:
+            assert re.match(f"{name} changes the \\w+ that it is given", answer.message)
+        elif not spoiled:
+            assert answer.state == "yes", answer
 
     def test_a_hang_ends(self, name, monkeypatch):
         monkeypatch.setattr(getattr(self.check, name), "seconds", 0.05)

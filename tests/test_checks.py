@@ -156,6 +156,61 @@ def test_a_function_of_other_arguments_gets_a_sentence(thing):
     assert answer.state == "not yet" and "with 1 argument here" in answer.message
 
 
+def filled():
+    return [(np.array([[1.0, 2.0], [3.0, 4.0]]), np.zeros(2))]
+
+
+@exercise
+def total(total):
+    """total(layers) is the sum of all numbers in a list of pairs, twice the same."""
+    layers = filled()
+    for _ in range(2):
+        expect(total(layers), 10.0, at="total(layers)")
+
+
+@exercise(in_place=True)
+def emptied(emptied):
+    """emptied(layers) gives the sum, whatever becomes of the list."""
+    layers = filled()
+    for _ in range(2):
+        expect(emptied(layers), 10.0, at="emptied(layers)")
+
+
+def summed(layers):
+    return sum(part.sum() for pair in layers for part in pair)
+
+
+def popping(layers):
+    return summed([layers.pop()])
+
+
+def zeroing(layers):
+    got = summed(layers)
+    layers[0][0][0, 0] = 0
+    return got
+
+
+def there_and_back(layers):
+    for sign in (1, -1):
+        for number in (0.1, 0.2, 0.3):
+            layers[0][0][:] += sign * number
+    return summed(layers)
+
+
+@pytest.mark.parametrize("spoiling", [popping, zeroing])
+def test_what_an_exercise_hands_out_is_a_copy_that_may_not_be_changed(spoiling):
+    assert total(summed).state == "yes"
+    assert total(spoiling).message.startswith(f"{total.__name__} changes the layers that it is given")
+    assert emptied(spoiling).state == "yes"  # the check's own numbers are safe all the same
+
+
+def test_what_is_moved_and_moved_back_is_not_changed():
+    layers = filled()
+    there_and_back(layers)
+    assert not np.array_equal(layers[0][0], filled()[0][0])  # by a rounding
+    assert total(there_and_back).state == "yes"
+
+
 def test_a_generator_gets_a_sentence_without_its_address():
     def growing(x):
         yield 2 * x

@@ -271,7 +271,7 @@ WRONG = {
         TANH.format("X @ W + b").replace("X = ", "a = "): "the last layer is given X",
         TANH.format("X @ W + b").replace("X = ", "a = ").replace("return X", "return a"): "each layer is given X",
         "W_out, b_out = layers.pop()\nfor W, b in layers:\n    X = np.tanh(X @ W + b)\nreturn X @ W_out + b_out": (
-            "changes what it is given"
+            "changes the layers"
         ),
         "return taped(layers, X)[0].astype('f4')": "float32",
         "net = Network(len(layers[0][0]), *(len(b) for _, b in layers), activation='tanh', loss='mse')\n"
@@ -293,7 +293,7 @@ WRONG = {
         "return np.mean((output - y) ** 2)": "this is the loss",
         "return (output - y) ** 2": "slope is wanted",
         "return (output - y) ** 2 / y.size": "the slope of each",
-        "output -= y\noutput *= 2 / y.size\nreturn output": "changes what it is given",
+        "output -= y\noutput *= 2 / y.size\nreturn output": "changes the output",
         "return (2 * (output - y) / y.size).astype('f4')": "float32",
         "return mse(output, y)[1]": "calclib's own mse",
         "return gradient(lambda o: np.mean((o - y.ravel()) ** 2), output.ravel()).reshape(y.shape)": "differences",
@@ -332,7 +332,7 @@ WRONG = {
         "return -np.eye(scores.shape[1])[labels] / softmax(scores) / len(scores)": "slope in p",
         "return cross_entropy(scores, labels)[1]": "own softmax_cross_entropy",
         "scores -= scores.max(axis=1, keepdims=True)\n"
-        "return (softmax(scores) - np.eye(scores.shape[1])[labels]) / len(scores)": "changes what it is given",
+        "return (softmax(scores) - np.eye(scores.shape[1])[labels]) / len(scores)": "changes the scores",
         "loss = lambda v: cross_entropy(v.reshape(scores.shape), labels)[0]\n"
         "return gradient(loss, scores.ravel()).reshape(scores.shape)": "differences",
         "e = np.exp(scores)\np = e / e.sum(axis=1)[:, None]\n"
@@ -369,7 +369,7 @@ WRONG = {
         "dz = dh * slope(a @ W)\nreturn " + ", ".join(PARTS): "has lost b",
         "dz = dh @ slope(z)\nreturn " + ", ".join(PARTS): "entry by entry",
         "dz = dh * slope(a)\nreturn " + ", ".join(PARTS): "taken at a",
-        "dh *= slope(z)\nreturn " + ", ".join(PARTS).replace("dz", "dh"): "changes what it is given",
+        "dh *= slope(z)\nreturn " + ", ".join(PARTS).replace("dz", "dh"): "changes the dh",
         "dz = dh * slope(z)\nreturn *dense_backward(dz, a), dz @ W.T": "own dense_backward",
         "dz = dh * derivative(np.tanh, z)\nreturn " + ", ".join(PARTS): "differences",
     },
@@ -407,7 +407,7 @@ WRONG = {
         error(error="np.max(np.abs(g - n) / np.maximum(np.abs(g), np.abs(n)))"): "0/0",
         "return 0.0": "never asked",
         error(formula="(loss(theta + 1e-5) - loss(theta - 1e-5)) / 2e-5"): "several entries at once",
-        "n = g.copy()\nfor k in range(len(g)):\n    theta[k] += 1e-5\n    n[k] = loss(theta)\nreturn 0.0": "changed",
+        "n = g.copy()\nfor k in range(len(g)):\n    theta[k] += 1e-5\n    n[k] = loss(theta)\nreturn 0.0": "changes",
     },
     "mended_a": WRONG_STEPS,
     "mended_b": {STEP.replace("slope(z)", "slope(np.tanh(z))"): "still taken at the activation"},

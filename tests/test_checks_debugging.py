@@ -130,7 +130,7 @@ class TestDebugging(Answers):
             "rms = np.sqrt(np.mean(np.concatenate([g.ravel() for g in gradients]) ** 2))\n"
             "return [g * min(1, limit / rms) for g in gradients]": "of their mean",
             "return [np.minimum(g, limit) for g in gradients]": "one side only",
-            NORM + "for g in gradients:\n    g *= min(1, limit / norm)\nreturn gradients": "changes the arrays",
+            NORM + "for g in gradients:\n    g *= min(1, limit / norm)\nreturn gradients": "changes the gradients",
             "return gradients[0]": "list of three arrays",
             NORM + "return [g if np.linalg.norm(g) < limit else g * limit / norm for g in gradients]": "or none",
             NORM + "return [g / norm if norm > 1 else g for g in gradients]": "should have the limit",

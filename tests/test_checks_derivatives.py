@@ -41,7 +41,6 @@ RIGHT = {
     "horner_pair": [
         "v = s = 0\nfor c in coefficients:\n    s, v = s * x + v, v * x + c\nreturn v, s",
         "v, s = coefficients[0], 0\nfor c in coefficients[1:]:\n    s = s * x + v\n    v = v * x + c\nreturn [v, s]",
-        "v = s = 0\nwhile coefficients:\n    s, v = s * x + v, v * x + coefficients.pop(0)\nreturn v, s",
     ],
     "sigmoid_slope": [
         "e = np.exp(-abs(x))\nreturn e / (1 + e)**2",
@@ -63,7 +62,6 @@ RIGHT = {
         "return 2 * ((w * area + b - price) @ area) / len(area)",
         "return 2 * (w * np.mean(area**2) + b * np.mean(area) - np.mean(area * price))",
         "return sum(2 * (w * a + b - p) * a for a, p in zip(area, price)) / area.size",
-        "area *= 1.0\nprice -= b\nreturn 2 * np.mean((w * area - price) * area)",
     ],
 }
 
@@ -120,6 +118,7 @@ WRONG = {
         "return np.sin(x) / x**2": "function itself",
     },
     "horner_pair": {
+        "v = s = 0\nwhile coefficients:\n    s, v = s * x + v, v * x + coefficients.pop(0)\nreturn v, s": "changes the",
         "v = s = 0\nfor c in coefficients:\n    s, v = s * x + v, v * x + c\n    return v, s": "inside the loop",
         "v, s = coefficients[0], 0\nfor c in coefficients[1:]:\n    s, v = s * x + v, v * x + c\n"
         "    return v, s\nreturn v, s": "ends in its first round",
@@ -198,6 +197,7 @@ WRONG = {
         "return s": "put their sum in brackets",
     },
     "loss_slope": {
+        "price -= b\nreturn 2 * np.mean((w * area - price) * area)": "changes the price that it is given",
         "return np.mean((w * area + b - price) * area)": "2 from the square",
         "return np.mean(2 * (w * area + b - price))": "area, is forgotten",
         "return np.mean(w * area + b - price)": "both missing",

@@ -45,7 +45,6 @@ RIGHT = {
         "return gradient(f, p) @ (v / np.linalg.norm(v))",
         "return np.dot(gradient(f, p), v) / np.sqrt(np.sum(v**2))",
         "u = v / math.hypot(*v)\nreturn (f(p + 1e-6 * u) - f(p - 1e-6 * u)) / 2e-6",
-        "v /= np.linalg.norm(v)\nreturn sum(gradient(f, p) * v)",
     ],
     "stationary_points": [
         "return [(1, 2), (1, -2), (-1, 2), (-1, -2)]",
@@ -69,7 +68,6 @@ RIGHT = {
         "return 2 / len(y) * X.T @ (X @ w + b - y)",
         "return 2 * np.mean(X * (X @ w + b - y)[:, None], axis=0)",
         "return [2 * np.mean((X @ w + b - y) * column) for column in X.T]",
-        "X *= 2\nreturn X.T @ (X @ w / 2 + b - y) / y.size",
         "return np.float32(2 / len(y) * X.T @ (X @ w + b - y))",
     ],
     "gradient_b": [
@@ -113,7 +111,7 @@ WRONG = {
         "return [(f(p - e) - f(p + e)) / (2 * h) for e in h * np.eye(len(p))]": "sign is turned",
         "return [(f(p + h) - f(p - h)) / (2 * h)] * len(p)": "all coordinates moved",
         "return [(f(p + h) - f(p - h)) / (2 * h) for i in p]": "all coordinates moved",
-        AXES + "    p[i] += h\n    g[i] = f(p)\nreturn g": "changed the point",
+        AXES + "    p[i] += h\n    g[i] = f(p)\nreturn g": "changes the p",
         "q = p.copy()\n" + AXES + "    q[i] += h\n    g[i] = (f(q) - f(p)) / h\nreturn g": "stayed moved",
         "e = np.zeros(len(p))\ne[0] = h\nreturn [(f(p + e) - f(p - e)) / (2 * h)] * len(p)": "for every entry",
         "e = np.zeros(len(p))\ne[0] = h\nreturn (f(p + e) - f(p - e)) / (2 * h)": "first axis alone; the",
@@ -130,6 +128,7 @@ WRONG = {
         "return np.gradient(f(p))": "should be",
     },
     "slope_along": {
+        "v /= np.linalg.norm(v)\nreturn sum(gradient(f, p) * v)": "changes the v that it is given",
         "g = gradient(f, p)\nreturn g @ v / np.linalg.norm(g)": "it is v that is made a unit vector",
         "return gradient(f, v) @ v / np.linalg.norm(v)": "the gradient is taken at v",
         "return gradient(f, v) @ p / np.linalg.norm(p)": "p and v are exchanged",
@@ -193,7 +192,7 @@ WRONG = {
         "return jacobian(F, p, h).sum(axis=1)": "column for each",
         "return jacobian(F, p, h)[:, 0]": "first column alone",
         "return jacobian(F, p, h)[0]": "first row alone",
-        "p += h\nreturn jacobian(F, p, h)": "changed the point",
+        "p += h\nreturn jacobian(F, p, h)": "changes the p",
         "return jacobian(F, p, h)": "by calclib's own jacobian",
         "return jacobian(F, p)": "the h passed in is not used",
         COLUMNS.replace("(2 * h)", "2 * h") + ".T": "2 * h in brackets",
@@ -201,6 +200,7 @@ WRONG = {
         "return (F(p + h) - F(p - h)) / (2 * h)": "all inputs moved at once",
     },
     "gradient_w": {
+        "X *= 2\nreturn X.T @ (X @ w / 2 + b - y) / y.size": "changes the X that it is given",
         "return 2 / X.size * X.T @ (X @ w + b - y)": "divided by X.size",
         "return 2 / len(y) * X.T * (X @ w + b - y)": "multiplies entry by entry",
         "return 2 / len(y) * X.T @ np.abs(X @ w + b - y)": "no abs()",

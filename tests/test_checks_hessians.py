@@ -59,7 +59,6 @@ RIGHT = {
     "newton_step": [
         "return x - np.linalg.solve(H, g)",
         "return x - np.linalg.inv(H) @ g",
-        "x -= np.linalg.solve(H, g)\nreturn x",
     ],
     "hessian_times_vector": [
         "return (gradient(x + h * v) - gradient(x - h * v)) / (2 * h)",
@@ -86,7 +85,7 @@ WRONG = {
         "h = 1e-5\n" + WHOLE + FOUR + " / (4 * h**2)\nreturn (H + H.T) / 2": "h passed in is not used",
         WHOLE + FOUR + " / (4 * h) ** 2\nreturn (H + H.T) / 2": "16h²",
         WHOLE + FOUR + " / (4 * h**2)\n    return (H + H.T) / 2": "only the first row",
-        "x[0] += h\nreturn np.zeros((2, 2))": "changed the point",
+        "x[0] += h\nreturn np.zeros((2, 2))": "changes the x",
         "return calclib.hessian(f, x, h)": "calclib's own hessian",
         "e = h * np.eye(2)\nreturn np.array([f(x + a) - f(x - a) for a in e]) / (2 * h)": "shape (2,)",
     },
@@ -141,6 +140,7 @@ WRONG = {
         "sizes = sorted(abs(np.linalg.eigvalsh(H)))\nreturn sizes[1] / sizes[0]": "the last one, [-1]",
     },
     "newton_step": {
+        "x -= np.linalg.solve(H, g)\nreturn x": "changes the x that it is given",
         "return np.linalg.solve(H, g) - x": "turned round",
         "return x - g / np.linalg.eigvalsh(H)": "eigenvalues belong to the axes of H",
         "return x - np.linalg.solve(H, g) / 2": "half the way",

@@ -365,8 +365,8 @@ def test_an_answer_that_changes_what_it_was_given_is_told_so():
         X -= X.mean(axis=0)
         return np.linalg.solve(X.T @ X + len(y) * lam * np.eye(X.shape[1]), X.T @ y), y.mean()
 
-    for answer in (soft_threshold, proximal_step, dropout, ridge_by_hand):
-        assert "changes what it is given" in getattr(check, answer.__name__)(answer).message
+    for answer, what in ((soft_threshold, "w"), (proximal_step, "w"), (dropout, "h"), (ridge_by_hand, "X")):
+        assert f"changes the {what} that it is given" in getattr(check, answer.__name__)(answer).message
 
 
 def test_single_precision_is_no_mistake_of_scale():

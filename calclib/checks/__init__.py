@@ -20,6 +20,7 @@ from functools import wraps
 
 from calclib.checks.borrowed import borrowed, whose
 from calclib.checks.compare import NotYet, expect, number, show
+from calclib.checks.lent import copied, same
 from calclib.checks.patience import TimeUp, within
 from calclib.progress import store
 
@@ -58,20 +59,23 @@ class Answer:
         )
 
 
-def exercise(check: Callable = None, *, seconds: float = SECONDS, without: tuple = ()) -> Callable[..., Answer]:
+def exercise(
+    check: Callable = None, *, seconds: float = SECONDS, without: tuple = (), in_place: bool = False
+) -> Callable[..., Answer]:
     """`check` as the learner calls it; it is stopped after `seconds`.
 
     `without` are the ready-made functions that the exercise is about: a right answer that calls one is a "not yet".
+    So is one that changes an array or list that it is given, unless `in_place`.
     A parameter marked `float` takes a number, `str` a text, `object` anything; any other takes a function, which may
     return nothing if it is marked `None`.
     """
     if check is None:
-        return lambda check: exercise(check, seconds=seconds, without=without)
+        return lambda check: exercise(check, seconds=seconds, without=without, in_place=in_place)
 
     @wraps(check)
     def answer(*given) -> Answer:
         try:
-            state, message = _judge(check, given, answer.seconds, without)
+            state, message = _judge(check, given, answer.seconds, without, in_place)
         except Exception as error:
             error.__traceback__ = _learners_part(error.__traceback__)
             raise
@@ -79,7 +83,7 @@ def exercise(check: Callable = None, *, seconds: float = SECONDS, without: tuple
             store().record_try(answer.key, state)
         return Answer(state, message, store().tell())
 
-    answer.seconds = seconds
+    answer.seconds, answer.in_place = seconds, in_place
     answer.key = f"{check.__module__.rpartition('.')[2]}.{check.__name__}"
     return answer
 
@@ -92,7 +96,7 @@ def _learners_part(trace):
     return outside or trace
 
 
-def _judge(check, given, seconds, without) -> tuple[str, str]:
+def _judge(check, given, seconds, without, in_place) -> tuple[str, str]:
     """The state and its sentence, by running `check` on what the learner gave."""
     wanted = inspect.signature(check).parameters
     name, call = check.__name__, f"check.{check.__name__}({', '.join(wanted)})"
@@ -101,7 +105,8 @@ def _judge(check, given, seconds, without) -> tuple[str, str]:
             raise NotStarted
         if len(given) != len(wanted):
             raise NotYet(f"The last line of the cell should be {call}.")
-        ready = [_ready(p.name, value, p.annotation, call) for p, value in zip(wanted.values(), given, strict=True)]
+        pairs = zip(wanted.values(), given, strict=True)
+        ready = [_ready(p.name, value, p.annotation, call, in_place) for p, value in pairs]
         for function in within(seconds, lambda: borrowed(without, lambda: check(*ready))):
             raise NotYet(f"The numbers are right, by {whose(function)}: here you write out yourself what it does.")
     except NotStarted:
@@ -113,7 +118,7 @@ def _judge(check, given, seconds, without) -> tuple[str, str]:
     return "yes", " ".join(inspect.getdoc(check).split())
 
 
-def _ready(name, value, kind, call):
+def _ready(name, value, kind, call, in_place):
     """`value` made safe for the check: a finite number, a text, or a function that answers in sentences."""
     if kind is float:
         return number(value, name)
@@ -125,21 +130,36 @@ def _ready(name, value, kind, call):
         raise NotYet(f"{name} is {show(value)}, not a function: write {call}, with the function itself.")
 
     def careful(*arguments, **knobs):
+        lent = [copied(given) for given in arguments]
         try:
-            got = value(*arguments, **knobs)
+            got = value(*lent, **knobs)
         except TypeError as error:
             if error.__traceback__.tb_next:  # raised within the learner's code, not by the call itself
                 raise
-            many = f"{len(arguments)} argument{'s' * (len(arguments) > 1)}"
+            many = f"{len(arguments)} argument{'s' * (len(arguments) != 1)}"
             named = f" and {', '.join(knobs)} by name" if knobs else ""
             raise NotYet(f"{name} cannot be called with {many}{named} here: {error}.") from None
         if got is ...:
             raise NotStarted
         if got is None and kind is not None:
             raise NotYet(f"{name} returns None: is a `return` missing?")
+        for place, (after, given) in enumerate(zip(lent, arguments, strict=True)):
+            if not in_place and not same(after, given):
+                raise NotYet(
+                    f"{name} changes the {_parameter(value, place)} that it is given, which is needed again: +=, "
+                    "[i] = and .pop() change the array or list itself. Make a new one, or work on a copy."
+                )
         return got
 
     return careful
+
+
+def _parameter(function, place) -> str:
+    """What the function calls what stands there in its brackets."""
+    try:
+        return list(inspect.signature(function).parameters)[place]
+    except (IndexError, TypeError, ValueError):  # NumPy's own functions have no signature
+        return "array"
 
 
 def unwritten(thing) -> bool:

@@ -8,7 +8,7 @@ from calclib.checks import NotYet, exercise, expect
 from calclib.checks.cases import judged
 from calclib.checks.compare import show
 from calclib.checks.gradient_checks import asked, by_step, spoiled
-from calclib.checks.networks import exactly, network, trained_below, untouched
+from calclib.checks.networks import exactly, network, trained_below
 from calclib.checks.repairs import right_step
 from calclib.diagnostics import gradient_check
 from calclib.layers import softmax
@@ -95,7 +95,7 @@ def passed_on(forward):
                 "each layer is given X; it takes what the layer below makes.": np.tanh(X @ V + c) @ W + b,
             }
         at = f"forward(layers, X) for a network {'–'.join(map(str, sizes))} and {n} rows"
-        got = untouched(forward, [(W.copy(), b.copy()) for W, b in layers], X.copy(), at=at)
+        got = forward(layers, X)
         yield got, np.einsum("ij,jk->ik", a[-2], W) + b, at, mistakes
 
 
@@ -136,7 +136,7 @@ def errors_back(mse_gradient):
             "the mean over the rows is taken already; each row has a slope of its own.": np.mean(2 * error, axis=0),
         }
         at = f"mse_gradient(output, y) for {n} rows of {k}"
-        yield untouched(mse_gradient, output.copy(), y.copy(), at=at), 2 * error / (n * k), at, mistakes
+        yield mse_gradient(output, y), 2 * error / (n * k), at, mistakes
 
 
 @exercise(without=(pieces.softmax_cross_entropy, *MEASURED))
@@ -156,7 +156,7 @@ def beliefs(softmax_gradient):
         if labels.max() < n:
             rows[labels] -= 1
         at = f"softmax_gradient(scores, labels) for {n} rows of {k} scores" + ", some near 1,000" * (size > 10)
-        got = untouched(softmax_gradient, scores.copy(), labels.copy(), at=at)
+        got = softmax_gradient(scores, labels)
         if size > 10 and np.isnan(np.asarray(got, dtype=object).astype(float, copy=False)).any():
             raise NotYet(f"{at} has NaN: eˢ overflows. Take the largest score of each row off first, or use softmax.")
         each = np.arange(n), labels
@@ -201,7 +201,7 @@ def layer_backward(layer_backward):
     for n, m, k in ((3, 3, 3), (5, 2, 3), (1, 4, 2)):
         a, W, dh, z = (rng.normal(size=shape) for shape in ((n, m), (m, k), (n, k), (n, k)))
         call = f"layer_backward(dh, a, W, z) for {n} rows, {m} inputs and {k} outputs"
-        got = untouched(layer_backward, dh.copy(), a.copy(), W.copy(), z.copy(), at=call)
+        got = layer_backward(dh, a, W, z)
         if not isinstance(got, tuple | list) or len(got) != 3:
             raise NotYet(f"{call} is {show(got)}, where the three arrays dW, db, da should be.")
         if np.ndim(got[0]) == 1 and np.ndim(got[1]) == 2:
@@ -289,26 +289,26 @@ def largest_error(largest_error):
     expect(got, 0.0, at=at, tol=1e-6)
 
 
-@exercise(seconds=20, without=(Network.loss_and_gradient, train))
+@exercise(seconds=20, without=(Network.loss_and_gradient, train), in_place=True)
 def fit(fit):
     """Below 1e-3, on the points that it saw and on those between: your backward pass has learned x²."""
     for seed in (4, 5):
         trained_below(fit, seed, 1e-3)
 
 
-@exercise(seconds=20, without=NETWORK)
+@exercise(seconds=20, without=NETWORK, in_place=True)
 def mended_a(mended_a):
     """A is healed: the slope of tanh is taken at z, where tanh stands. New networks, differences and training agree."""
     right_step(mended_a, "mended_a")
 
 
-@exercise(seconds=20, without=NETWORK)
+@exercise(seconds=20, without=NETWORK, in_place=True)
 def mended_b(mended_b):
     """B is healed: each gradient is handed to the layer that it belongs to. Differences and training agree."""
     right_step(mended_b, "mended_b")
 
 
-@exercise(seconds=20, without=NETWORK)
+@exercise(seconds=20, without=NETWORK, in_place=True)
 def mended_e(mended_e):
     """E is healed: ∂z passes through the old weights, then they move. Differences and training agree at any α."""
     right_step(mended_e, "mended_e")
@@ -317,19 +317,19 @@ def mended_e(mended_e):
 # --- for whoever likes the hunt
 
 
-@exercise(seconds=20, without=NETWORK)
+@exercise(seconds=20, without=NETWORK, in_place=True)
 def mended_c(mended_c):
     """C is healed: ∂b is the sum over the rows, one number for each unit, and no car has a bias of its own."""
     right_step(mended_c, "mended_c")
 
 
-@exercise(seconds=20, without=NETWORK)
+@exercise(seconds=20, without=NETWORK, in_place=True)
 def mended_d(mended_d):
     """D is healed: the 2 of the square is back, and α means what it says. Differences and training agree."""
     right_step(mended_d, "mended_d")
 
 
-@exercise(seconds=20, without=NETWORK)
+@exercise(seconds=20, without=NETWORK, in_place=True)
 def mended_f(mended_f):
     """F is healed: each step walks back along its own tape, and nothing is kept from one call to the next."""
     right_step(mended_f, "mended_f")

@@ -41,7 +41,7 @@ def growth_per_layer(growth_per_layer):
         slope, again = s * (1 - s), sigmoid(s) * (1 - sigmoid(s))
         size = np.sqrt(np.mean(slope**2))
         expect(
-            growth_per_layer(scale, z.copy()),
+            growth_per_layer(scale, z),
             scale * size,
             at=f"growth_per_layer({scale:g}, z) for z spread about {spread:g}",
             tol=1e-9,
@@ -112,13 +112,10 @@ def clip(clip):
     layers = [rng.standard_normal((3, 2)), rng.standard_normal(2), 4 * rng.standard_normal((2, 4))]
     norm = np.sqrt(sum(np.sum(g**2) for g in layers))
     for limit in (1.0, norm / 2, 2 * norm):
-        given = [g.copy() for g in layers]
-        got = clip(given, limit)
+        got = clip(layers, limit)
         at = f"clip(gradients, {limit:.3g}), where all three arrays together have the norm {norm:.3g},"
         if not isinstance(got, list | tuple) or len(got) != 3:
             raise NotYet(f"{at} is {show(got)}, where a list of three arrays should be.")
-        if any(not np.array_equal(g, own) for g, own in zip(given, layers, strict=True)):
-            raise NotYet(f"{at} changes the arrays that it was given: return new ones.")
         slips = _clip_slips(layers, limit)
         found = [said for said, slip in slips.items() if all(map(_same, got, map(slip, layers)))]
         for k, g in enumerate(layers):
@@ -178,7 +175,7 @@ def dead_units(dead_units):
         h[0, living], h[3, living] = 0, 1  # silent for the first image, and not dead
         seldom = np.sum(np.mean(h == 0, axis=0) > 0.5)
         asleep = np.sum(np.all(h == 0, axis=1))
-        got = dead_units(h.copy())
+        got = dead_units(h)
         expect(
             got * 1.0 if isinstance(got, np.ndarray) and got.dtype == bool and got.ndim else got,
             dead,

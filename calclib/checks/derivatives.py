@@ -341,7 +341,7 @@ def loss_slope(loss_slope):
         terms = 2 * error * area
         wanted = exact_slope(lambda w, b=b, area=area, price=price: np.mean((w * area + b - price) ** 2), w)
         by_hand(
-            loss_slope(w, b, area.copy(), price.copy()),
+            loss_slope(w, b, area, price),
             wanted,
             at=f"loss_slope({w}, {b}, area, price) for area = {area.tolist()} and price = {price.tolist()}",
             mistakes={

@@ -279,7 +279,7 @@ def fit(fit):
     first = 2 * lr / m * np.array([sum(y), sum(X[:, 1] * y)])
     H = 2 * X.T @ X / m
     expect(
-        fit(X.copy(), y.copy(), lr, 1),
+        fit(X, y, lr, 1),
         first,
         at=f"fit(X, y, lr={lr}, steps=1) for X = {X.tolist()} and y = {y.tolist()}",
         mistakes={
@@ -303,7 +303,7 @@ def fit(fit):
     )
     lr, first = lr / 2, first / 2
     expect(
-        fit(X.copy(), y.copy(), lr, 3),
+        fit(X, y, lr, 3),
         first + (np.eye(2) - lr * H) @ (first + (np.eye(2) - lr * H) @ first),
         at=f"fit(X, y, lr={lr}, steps=3) for the same data",
         mistakes={
@@ -317,7 +317,7 @@ def fit(fit):
     X = np.column_stack([np.ones(392), standardise(data["weight_lb"])])
     y = data["litres_per_100km"]
     expect(
-        fit(X.copy(), y.copy(), 0.1, 300),
+        fit(X, y, 0.1, 300),
         (y.mean(), np.mean(X[:, 1] * y)),  # standardised columns are at right angles, so each answer is a mean
         at="fit(X, y, lr=0.1, steps=300) for the standardised cars",
         tol=1e-6,
@@ -333,7 +333,7 @@ def batch_gradient(batch_gradient):
         each = np.array([2 * (X[i] @ theta - y[i]) * X[i] for i in range(6)])
         chosen = each[rows]
         expect(
-            batch_gradient(theta.copy(), X.copy(), y.copy(), np.array(rows)),
+            batch_gradient(theta, X, y, np.array(rows)),
             chosen.mean(axis=0),
             at=f"batch_gradient(theta, X, y, rows={rows}) with {len(y)} rows in X",
             mistakes={

@@ -3,7 +3,6 @@
 import numpy as np
 
 from calclib.checks.compare import NotYet, show
-from calclib.checks.networks import untouched
 from calclib.checks.penalties import closed_form
 
 __all__ = ["choices", "same_epochs", "stopped", "stops"]
@@ -30,7 +29,7 @@ def choices(pick_lambda):
     for seed, order in ((272, 1), (430, -1), (453, 1)):
         row, (train, validation) = lams[::order], overfitted(seed, 3.0)
         at = f"pick_lambda({row.tolist()}, train, validation)"
-        got = untouched(pick_lambda, row.copy(), train, validation, at=at)
+        got = pick_lambda(row, train, validation)
         if got is None:
             raise NotYet(
                 "pick_lambda returns None: is a `return` missing, or is no error below the one you begin with?"

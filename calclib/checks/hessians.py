@@ -57,10 +57,7 @@ def hessian_matrix(hessian_matrix):
     p, h = np.array([0.7, -0.4]), 1e-3
     H = bent_hessian(p)
     diagonal = np.diag(np.diag(H))
-    given = p.copy()
-    got = hessian_matrix(f, given, h)
-    if np.abs(given - p).max() > 1e-12:
-        raise NotYet(f"hessian_matrix changed the point that it was given, to {given}: work on a copy, x.copy().")
+    got = hessian_matrix(f, p, h)
     uses(h, asked, p)
     expect(
         got,
@@ -134,7 +131,7 @@ def largest_stable_rate(largest_stable_rate):
         bends = np.linalg.svd(H, compute_uv=False)[::-1]
         low, high = bends[[0, -1]]
         expect(
-            largest_stable_rate(H.copy()),
+            largest_stable_rate(H),
             2 / high,
             at=f"largest_stable_rate({H.tolist()}), with curvatures from {low:.4g} to {high:.4g},",
             mistakes={
@@ -164,7 +161,7 @@ def condition_number(condition_number):
         sizes, signed = np.linalg.svd(H, compute_uv=False), np.linalg.eigvalsh(H)
         kappa, diagonal = sizes[0] / sizes[-1], np.abs(np.diag(H))
         expect(
-            condition_number(H.copy()),
+            condition_number(H),
             kappa,
             at=f"condition_number({H.tolist()}), with curvatures {show(signed, 4)},",
             mistakes={
@@ -236,7 +233,7 @@ def newton_step(newton_step):
         x, g = np.array([1.0, -2.0, 0.5])[:n], np.array([4.0, -1.0, 3.0])[:n]
         step = np.linalg.inv(H) @ g
         expect(
-            newton_step(x.copy(), g.copy(), H.copy()),
+            newton_step(x, g, H),
             x - step,
             at=f"newton_step(x = {x.tolist()}, ∇f = {g.tolist()}, H = {H.tolist()})",
             mistakes={
@@ -281,7 +278,7 @@ def hessian_times_vector(hessian_times_vector):
 
     p, v, h = np.array([0.7, -0.4]), np.array([2.0, -1.0]), 1e-3
     H, ahead, here, behind = bent_hessian(p), bent_gradient(p + h * v), bent_gradient(p), bent_gradient(p - h * v)
-    got = hessian_times_vector(gradient, p.copy(), v.copy(), h)
+    got = hessian_times_vector(gradient, p, v, h)
     uses(h, calls, p)
     expect(
         got,
@@ -312,4 +309,4 @@ def hessian_times_vector(hessian_times_vector):
     A = LARGER @ LARGER
     at = "hessian_times_vector(gradient, x, v, h=0.001) for a quadratic of three variables"
     x, w = np.array([0.3, -0.2, 0.5]), np.array([1.0, 0.0, -2.0])
-    expect(hessian_times_vector(lambda p: A @ p, x, w.copy(), h), A @ w, at=at, tol=1e-5)
+    expect(hessian_times_vector(lambda p: A @ p, x, w, h), A @ w, at=at, tol=1e-5)

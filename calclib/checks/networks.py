@@ -3,15 +3,12 @@
 A network is a list of layers (W, b) with tanh between them; its loss is the mean squared error.
 """
 
-import copy
-
 import numpy as np
 
 from calclib.checks.compare import NotYet, expect, show
 from calclib.differences import gradient
 
 __all__ = [
-    "copied",
     "exact_gradient",
     "exactly",
     "mean_squared_error",
@@ -22,7 +19,6 @@ __all__ = [
     "parabola",
     "parts_of",
     "trained_below",
-    "untouched",
 ]
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -39,22 +35,6 @@ def exactly(got, wanted, at, mistakes):
             f"{at} is right to some digits only, {off:.0e} off, and the formula is exact: "
             "are these differences, or float32?"
         ) from None
-
-
-def untouched(function, *given, at):
-    """function(*given), or NotYet if it changes what it is given."""
-    before = copy.deepcopy(given)
-    got = function(*given)
-    if not same(given, before):
-        raise NotYet(f"{at} changes what it is given, which is needed again: make new arrays, or work on a copy.")
-    return got
-
-
-def same(now, was):
-    """Whether two arrays, or lists and tuples of them, hold the same numbers."""
-    if isinstance(was, list | tuple):
-        return len(now) == len(was) and all(map(same, now, was))
-    return np.array_equal(now, was)
 
 
 def network(sizes, n, seed=0):
@@ -96,13 +76,9 @@ def names(layers):
     return [f"{letter}{k}".translate(SUBSCRIPTS) for k in range(1, len(layers) + 1) for letter in "Wb"]
 
 
-def copied(layers):
-    return [(W.copy(), b.copy()) for W, b in layers]
-
-
 def moved(step, layers, X, y, lr, call):
     """(old − new)/α for each part, or NotYet for what is no list of layers shaped as the old ones."""
-    new = step(copied(layers), X.copy(), y.copy(), lr)
+    new = step(layers, X, y, lr)
     parts = parts_of(new, len(layers), call)
     for name, old, its in zip(names(layers), sum(layers, ()), parts, strict=True):
         if its.shape != old.shape:
@@ -140,7 +116,7 @@ def trained_below(fit, seed, goal):
     layers, X, y = parabola(seed)
     call = f"fit(layers, X, y) for x² from start {seed}"
     before = mean_squared_error(layers, X, y)
-    parts = parts_of(fit(copied(layers), X.copy(), y.copy()), len(layers), call)
+    parts = parts_of(fit(layers, X, y), len(layers), call)
     after = list(zip(parts[::2], parts[1::2], strict=True))
     if [part.shape for part in parts] != [part.shape for layer in layers for part in layer]:
         raise NotYet(f"{call} gives layers of other shapes than it was given.")

@@ -3,7 +3,6 @@
 import numpy as np
 
 from calclib.checks.compare import NotYet, expect, show
-from calclib.checks.networks import untouched
 
 __all__ = ["softened", "stepped", "thresholded", "with_zeros"]
 
@@ -70,7 +69,7 @@ def softened(soft_threshold):
     with np.errstate(all="ignore"):
         for lam in (0.5, 1.2):
             at = f"soft_threshold({np.array2string(ROW, separator=', ')}, {lam:g})"
-            got = untouched(soft_threshold, ROW.copy(), lam, at=at)
+            got = soft_threshold(ROW, lam)
             if np.shape(got) == ROW.shape and np.asarray(got).dtype.kind == "f" and np.isnan(got).any():
                 raise NotYet(f"{at} is {show(got)}: w/|w| is 0/0 at 0. np.sign(0) is 0, and will do.")
             yield got, thresholded(ROW, lam), at, {word: slip(ROW, lam) for word, slip in SOFT.items()}
@@ -124,5 +123,5 @@ def stepped(proximal_step):
     w, g = np.array([1.0, -0.2, 0.05, 0.0, -2.0]), np.array([0.5, -1.0, 0.3, 0.9, 4.0])
     for lr, lam in ((0.1, 0.6), (0.5, 0.3)):
         at = f"proximal_step(w, g, {lr:g}, {lam:g})"
-        got = untouched(proximal_step, w.copy(), g.copy(), lr, lam, at=at)
+        got = proximal_step(w, g, lr, lam)
         yield got, thresholded(w - lr * g, lr * lam), at, {word: slip(w, g, lr, lam) for word, slip in STEPS.items()}
