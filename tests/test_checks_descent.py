@@ -124,7 +124,7 @@ WRONG = {
         "return 'small gradient', x": "the pair is turned round",
         SETTLE.replace("abs(slope(x))", "slope(x)"): "abs(slope(x))",
         SETTLE.replace("abs(slope(x)) <=", "abs(lr * slope(x)) <="): "small step",
-        SETTLE.replace("abs(slope(x)) <=", "abs(x) <="): "the slope shall be small",
+        SETTLE.replace("abs(slope(x)) <=", "abs(x) <="): "the slope is to be small",
         "for _ in range(limit):\n    g = slope(x)\n    x = x - lr * g\n    if abs(g) <= tol:\n"
         "        return x, 'small gradient'\n    if abs(x) > 1e6:\n        return x, 'diverged'\n"
         "return x, 'step limit'": "one step too many",

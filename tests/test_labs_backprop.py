@@ -97,7 +97,7 @@ def test_a_moved_rate_acts_at_once_and_a_moved_width_starts_anew():
 def test_divergence_ends_the_run_in_a_sentence():
     live = figure.fitting().move(lr=1.0, run=2000)
     assert live.values["run"].over and live.values["run"].done < 2000
-    assert "no number any more" in live.status and not live.error
+    assert "not a number any more" in live.status and not live.error
 
 
 def test_every_width_and_rate_is_drawn():
@@ -177,7 +177,7 @@ def test_every_end_of_the_moons_is_drawn_and_divergence_told():
     rng = np.random.default_rng(0)
     points = rng.normal(size=(40, 2))
     far = figure.moons(1e200 * points, (points[:, 0] > 0).astype(int)).move(run=20)
-    assert "no numbers any more" in far.status or not far.error
+    assert "not numbers any more" in far.status or not far.error
 
 
 def test_ones_own_points_are_told_apart_and_odd_ones_refused():

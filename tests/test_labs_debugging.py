@@ -204,7 +204,7 @@ def test_the_mended_run_is_the_storys(moved, knobs):
     states = live.values["run"].states
     assert np.allclose([loss for loss, _ in states[1:]], told.losses, equal_nan=True, rtol=1e-12)
     assert np.array_equal(states[-1][1], told.norms, equal_nan=True)
-    assert ("no number any more" in live.status) == (not np.isfinite(told.losses[-1]))
+    assert ("not a number any more" in live.status) == (not np.isfinite(told.losses[-1]))
 
 
 def test_a_mended_run_begins_untrained_and_starts_anew_with_another_remedy():
@@ -229,7 +229,7 @@ def test_every_chart_is_drawn_and_names_no_cause():
         status = live.move(who=f"patient {number}").status
         assert not live.error
         assert not any(cause in status for cause in clinic.CAUSES)
-    assert "is no number in epoch 5" in status
+    assert "is not a number in epoch 5" in status
     back = live.stage.figure.axes[2]
     assert [t.get_text() for t in back.texts[:3]] == ["last = 1", "at the start", "in the crisis"]
     assert [line.get_marker() for line in back.lines if line.get_marker() in ("o", "s")][:2] == ["o", "s"]

@@ -202,8 +202,8 @@ def test_a_function_of_numbers_alone_will_do():
 
 def test_the_exploding_run_is_the_storys():
     figure = start.exploding_run()
-    assert figure.status.endswith("the loss goes 2.2, 2.1, 1.8, 1.6, and in epoch 5 it is no number.")
-    assert figure.move(lr=0.2).status.endswith("and in epoch 8 it is no number.")
+    assert figure.status.endswith("the loss goes 2.2, 2.1, 1.8, 1.6, and in epoch 5 it is not a number.")
+    assert figure.move(lr=0.2).status.endswith("and in epoch 8 it is not a number.")
     assert "after 20 epochs the loss is" in figure.move(lr=0.25, depth=8).status
 
 

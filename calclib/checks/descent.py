@@ -167,9 +167,9 @@ def settle(settle):
             "one step too few: stop where abs(slope(x)) <= tol, not earlier.": there / 0.8,
             "it ends after one step: is the last `return` inside the loop?": -1.6,
             "it went on after the reason was found: return at once, with the x of that moment.": 0.0,
-            "this stops at a small step, lr · |slope|; the gradient itself shall be small.": -2
+            "this stops at a small step, lr · |slope|; the gradient itself is to be small.": -2
             * 0.8 ** math.ceil(math.log(1e-2 / 4) / math.log(0.8)),
-            "it stops where x is small; the slope shall be small.": -2
+            "it stops where x is small; the slope is to be small.": -2
             * 0.8 ** math.ceil(math.log(5e-4) / math.log(0.8)),
         },
     )

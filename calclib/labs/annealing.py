@@ -84,4 +84,4 @@ def rate(yours, t, lr, steps):
 
 def far(distance):
     """The last distance, in words."""
-    return number(distance[-1], ".2g") if np.isfinite(distance[-1]) else "no number"
+    return number(distance[-1], ".2g") if np.isfinite(distance[-1]) else "not a number"

@@ -98,7 +98,7 @@ def fitting(f=np.square, x=(-1.0, 1.0), step=None, *, lr=0.1, width=16, steps=20
         weights = sum(W.size + b.size for W, b in layers)
         told = f"Step {run.done:,} of {steps:,}, α now {number(lr)}, two layers of {width}, {weights:,} parameters"
         if not math.isfinite(loss):
-            return f"{told}: the loss is no number any more. A smaller α, and start again."
+            return f"{told}: the loss is not a number any more. A smaller α, and start again."
         verdict = "below" if loss < goal else "not below"
         return f"{told}: the mean squared error is {number(loss)}, {verdict} {number(goal)}."
 
@@ -169,7 +169,7 @@ def moons(X=None, labels=None, *, lr=1.0, hidden=8, steps=1000, noise=0.15, seed
         history(right, [state[1] for state in run.states])
         told = f"Step {run.done:,} of {steps:,}, α now {number(lr)}, two layers of {hidden}, {phi}"
         if not np.isfinite(theta).all():
-            return f"{told}: the weights are no numbers any more. A smaller α, and start again."
+            return f"{told}: the weights are not numbers any more. A smaller α, and start again."
         lines = level_lines(*ground, net.predict(theta, points)[:, 1].reshape(ground[0].shape))
         left.plot(*lines(0.5).T, color=PATH)
         for p in (0.1, 0.9):

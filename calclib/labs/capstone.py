@@ -115,7 +115,7 @@ def dashboard(training, validation, *, epochs=60, lr=0.005):
         how = "moved" if moved else "as they are"
         told = f"Epoch {run.done} of {epochs}, {width} units, rate {number(lr)}, images {how}"
         if run.over and run.done < epochs:
-            return f"{told}: the weights are no numbers any more. A smaller rate, and start again."
+            return f"{told}: the weights are not numbers any more. A smaller rate, and start again."
         return (
             f"{told}: {right[-1, 0]:.1%} of the training part is right, and {right[-1, 1]:.1%} of the validation part; "
             f"the losses are {number(losses[-1, 0], '.2g')} and {number(losses[-1, 1], '.2g')}."

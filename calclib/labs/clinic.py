@@ -119,7 +119,7 @@ def mended(*, lr=0.25, seed=32655, epochs=25):
         named = next(name for name, what in changes.items() if what == change)
         told = f"clip {'none' if clip is None else number(clip)}, changed: {named}"
         if not finite.all():
-            return f"Epoch {run.done} of {epochs}, {told}: the loss is no number any more."
+            return f"Epoch {run.done} of {epochs}, {told}: the loss is not a number any more."
         return f"Epoch {run.done} of {epochs}, {told}: the loss is {losses[-1]:.2f}."
 
     alt = (
@@ -219,7 +219,7 @@ def told(chart):
     """The numbers of a chart, in sentences that name no cause."""
     dead = max(np.mean(np.all(h == 0, axis=0)) for h in chart.h)
     end = chart.losses[-1]
-    loss = f"ends at {end:.2f}" if np.isfinite(end) else f"is no number in epoch {len(chart.losses)}"
+    loss = f"ends at {end:.2f}" if np.isfinite(end) else f"is not a number in epoch {len(chart.losses)}"
     error = "below 1e−6" if chart.gradient_error < 1e-6 else number(chart.gradient_error)
     return (
         f"The loss begins at {number(chart.losses[0])} and {loss}. Inputs: size {number(chart.inputs)}; neighbours "

@@ -46,7 +46,7 @@ def exploding_run(rates=RATES, depths=DEPTHS):
         ruler(ax, (last, losses[last - 1]), (last + 1, 3), color=PATH)
         tag(ax, "not a number", (last + 1, 2.8), (-6, 0), color=PATH, ha="right")
         told = ", ".join(f"{loss:.1f}" for loss in losses[: min(last, 4)]) + " …" * int(last > 4)
-        return f"Learning rate {lr:g}, depth {depth}: the loss goes {told}, and in epoch {last + 1} it is no number."
+        return f"Learning rate {lr:g}, depth {depth}: the loss goes {told}, and in epoch {last + 1} it is not a number."
 
     alt = "The loss of a training run against the epoch: it falls, and where the run explodes, a vertical line."
     labels = {"lr": "learning rate", "depth": "depth"}
