@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from calclib.knobs import LIMITS, asked, checked_knobs, numbers
+from calclib.knobs import LIMITS, asked, bare, checked_knobs, numbers
 from calclib.validate import finite_array, function, non_negative, positive, whole
 
 __all__ = ["Path", "descend"]
@@ -55,8 +55,9 @@ def descend(
     A start stops where ‖∇f‖ ≤ tol, where ‖Δx‖ ≤ xtol, or when ‖x‖ > escape, and waits there for the others.
     Overflow is a fact of the path, never a warning; knobs, shapes and results of the wrong kind are errors.
     """
-    step, slope = function("step", step), function("gradient", getattr(gradient, "gradient", gradient))
-    step = getattr(step, "__wrapped__", step)
+    step = function("step", step, "a step such as gradient_descent or adam")
+    slope = function("gradient", getattr(gradient, "gradient", gradient), "a function of x, or a landscape,")
+    step = bare(step)
     steps, escape = whole("steps", steps), positive("escape", escape)
     tol = tol if tol is None else non_negative("tol", tol)
     xtol = xtol if xtol is None else non_negative("xtol", xtol)
@@ -91,6 +92,7 @@ class Log:
         starts = x.shape[: np.ndim(x) - axes]
         self.end, self.why = np.full(starts, steps), np.full(starts, UNDER_WAY)
         self.inner, self.escape, self.over = tuple(range(-axes, 0)), escape, False
+        self.far = escape * escape  # or infinite
 
     def stop(self, t, now, reason) -> bool:
         """Starts that stop now, at step t; True once all have stopped."""
@@ -104,7 +106,7 @@ class Log:
         if self.why.ndim and self.why.any():
             x = self.choose(self.why == UNDER_WAY, x, self.points[t - 1])
         self.points[t] = x
-        if np.vdot(x, x) <= self.escape**2:  # one cheap look at all the starts together
+        if np.vdot(x, x) < self.far:  # one cheap look at all the starts together
             return x
         self.stop(t, np.isnan(self.norm(x)), NOT_A_NUMBER)
         self.stop(t, self.norm(x) > self.escape, ESCAPED)

@@ -121,8 +121,8 @@ def directional_derivative(f, x, direction, h=None):
     x, direction = finite_array("x", x, 1), finite_array("direction", direction, 1)
     if direction.shape != x.shape or not direction.any():
         raise ValueError(f"direction is {direction}: {x.size} numbers, not all zero, would do")
-    u = direction / np.linalg.norm(direction)
-    h = step(np.linalg.norm(x)) if h is None else h
+    u = _unit(direction)
+    h = step(np.abs(x) @ np.abs(u)) if h is None else h
     return derivative(lambda t: _values(f, [x + t * u])[0], 0.0, h)
 
 
@@ -156,17 +156,23 @@ def hessian(f, x, h=None, *, batch=False):
 
 
 def hessian_vector_product(gradient_of_f, x, v, h=None):
-    """∇²f(x) v ≈ (∇f(x + hv) − ∇f(x − hv)) / 2h: two gradients and no Hessian (Pearlmutter 1994).
+    """∇²f(x) v ≈ (∇f(x + hv) − ∇f(x − hv)) / 2h: two gradients and no Hessian (Nocedal and Wright, §7.1).
 
-    h is ∛ε max(1, ‖x‖) / ‖v‖ unless given; the answer has the shape (n,) of x and v.
+    h‖v‖ is ∛ε max(1, |x|·|u|) for u = v/‖v‖ unless h is given; the answer has the shape (n,) of x and v.
     """
     x, v = finite_array("x", x, 1), finite_array("v", v, 1)
     if v.shape != x.shape:
         raise ValueError(f"v has shape {v.shape}: the shape of x, {x.shape}, would do")
-    h = step(np.linalg.norm(x)) / (np.linalg.norm(v) or 1.0) if h is None else positive("h", h)
+    h = step(np.abs(x) @ np.abs(_unit(v))) / (np.linalg.norm(v) or 1.0) if h is None else positive("h", h)
     with np.errstate(all="ignore"):
         ahead, behind = (_vector(gradient_of_f, p, x.shape) for p in (x + h * v, x - h * v))
         return (ahead - behind) / (2 * h)
+
+
+def _unit(v):
+    """v / ‖v‖, and 0 for 0; in units of the largest entry, so that no square overflows or vanishes."""
+    largest = np.abs(v).max()
+    return v / largest / np.linalg.norm(v / largest) if largest else v
 
 
 def _point(x, h, method):

@@ -14,8 +14,8 @@ ELEMENTARY = {  # name: f(x), and f′ from x and y = f(x)
     "sin": (np.sin, lambda x, y: np.cos(x)),
     "cos": (np.cos, lambda x, y: -np.sin(x)),
     "tanh": (np.tanh, lambda x, y: 1 - y * y),
-    "sigmoid": (lambda x: (1 + np.tanh(x / 2)) / 2, lambda x, y: y * (1 - y)),  # 1 / (1 + e⁻ˣ), never overflowing
-    "relu": (lambda x: np.maximum(x, 0), lambda x, y: np.where(x > 0, 1.0, 0.0)),  # none at 0, where 0 is taken
+    "sigmoid": (lambda x: 1 / (1 + np.exp(-x)), lambda x, y: y * (1 - y)),  # e⁻ˣ may be ∞, and 1/∞ is 0
+    "relu": (lambda x: np.maximum(x, 0), lambda x, y: np.where(x > 0, 1.0, 0.0)),  # no slope at 0, where 0 is used
 }
 
 
@@ -93,11 +93,13 @@ class Differentiable:
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
         """np.exp(x) is exp(x), and an operator with a NumPy number on its left is an operator of x."""
         name = ufunc.__name__
-        if method == "__call__" and not options and name in ELEMENTARY:
+        if method != "__call__" or options:
+            return NotImplemented
+        if name in ELEMENTARY:
             return self.through(name)
-        if method == "__call__" and not options and name in ARITHMETIC:
+        if name in ARITHMETIC and hasattr(self, name):
             return getattr(self, name)(*inputs)
-        return NotImplemented
+        raise TypeError(f"np.{name} has no slope here: + − × ÷ ** and {', '.join(ELEMENTARY)} would do")
 
 
 ARITHMETIC = ("add", "subtract", "multiply", "divide", "power", "matmul", "less", "greater")

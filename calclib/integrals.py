@@ -27,7 +27,8 @@ def integral(f, a, b, n=100, *, rule="trapezoid"):
 def running_integral(f, a, b, n=100, *, rule="trapezoid"):
     """F(x) = ∫ₐˣ f(t) dt, the area so far: the n + 1 edges x from a to b, and F there, with F(a) = 0."""
     f, height = elementwise("f", f), RULES[one_of("rule", rule, RULES)]
-    x = np.linspace(real("a", a), real("b", b), whole("n", n) + 1)
+    a, b, n = real("a", a), real("b", b), whole("n", n)
     with np.errstate(all="ignore"):
+        x = np.linspace(a, b, n + 1)
         areas = height(f, x[:-1], x[1:]) * np.diff(x)
         return x, np.concatenate([[0.0], np.cumsum(areas)])

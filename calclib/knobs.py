@@ -6,9 +6,10 @@ import numpy as np
 
 from calclib.validate import finite_array, real
 
-__all__ = ["asked", "checked", "checked_knobs", "numbers"]
+__all__ = ["asked", "bare", "checked", "checked_knobs", "numbers"]
 
 FLOAT = np.dtype(float)
+BARE = {}  # the step itself, for each one that is checked
 LIMITS = {"lr": np.inf, "eps": np.inf, "lam": np.inf, "weight_decay": np.inf}
 LIMITS |= {"beta": 1, "beta1": 1, "beta2": 1}
 
@@ -22,7 +23,7 @@ def checked_knobs(knobs: dict) -> dict:
             continue  # as nearly always
         known[name] = finite_array(name, value) if np.ndim(value) else real(name, value)
         if not np.all((0 <= known[name]) & (known[name] < limit)):
-            wanted = "zero or a number above it" if limit == np.inf else "a number from 0 up to, but not, 1"
+            wanted = "zero or a number above it" if limit == np.inf else "a number of at least 0 and below 1"
             raise ValueError(f"{name} is {value!r}: {wanted} would do")
     return {**knobs, **known}
 
@@ -45,20 +46,27 @@ def numbers(name: str, value, shape: tuple) -> np.ndarray:
 def asked(name: str, f, x, shape: tuple, *more) -> np.ndarray:
     """f(x) as float64 of the given shape; where a Python number overflows in f, NaN."""
     try:
-        return numbers(name, f(x, *more), shape)
+        return numbers(name, f(x.copy(), *more), shape)  # so that one that works in place spoils its own
     except OverflowError:
         return np.full(shape, np.nan)
 
 
 def checked(step):
-    """`step` with its input looked at and no warnings; `descend` looks by itself and takes `__wrapped__`."""
+    """`step` with its input looked at and no warnings; `descend` looks by itself, and takes it `bare`."""
 
     @wraps(step)
     def careful(x, g, *memory, **knobs):
         x = numbers("x", x, np.shape(x))
         g = numbers("g", g, x.shape)
+        memory = [numbers("memory", m, np.shape(m)) if isinstance(m, list | tuple) else m for m in memory]
         knobs = checked_knobs(knobs)
         with np.errstate(all="ignore"):
             return step(x, g, *memory, **knobs)
 
+    BARE[careful] = step
     return careful
+
+
+def bare(step):
+    """One of calclib's steps without its checks; any other, such as one that wraps it, as it is."""
+    return BARE.get(step, step)

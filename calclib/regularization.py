@@ -6,7 +6,7 @@ In all of them λ may be an array: one per weight, with 0 for a bias, or one per
 import numpy as np
 
 from calclib.knobs import checked, checked_knobs, numbers
-from calclib.validate import finite_array, in_range, non_negative, whole
+from calclib.validate import between, finite_array, non_negative, whole
 
 __all__ = ["early_stopping", "elastic_net", "fista", "ista", "l1", "l2", "lasso", "ridge", "soft_threshold"]
 
@@ -25,7 +25,7 @@ def l1(w, lam):
 
 def elastic_net(w, lam, ratio=0.5):
     """ρ·L1 + (1 − ρ)·L2, value and subgradient (Zou & Hastie 2005, who halve the second)."""
-    ratio = in_range("ratio", ratio, 0, np.nextafter(1, 2))
+    ratio = between("ratio", ratio, 0, 1)
     (value1, slope1), (value2, slope2) = l1(w, lam), l2(w, lam)
     return ratio * value1 + (1 - ratio) * value2, ratio * slope1 + (1 - ratio) * slope2
 
@@ -72,7 +72,7 @@ def lasso(X, y, lam, ratio=1.0):
     `least_with_corners` from the largest λ down, each begun where the one before it ended.
     """
     X, x_mean, y, y_mean, lam = centred(X, y, lam)
-    ratio = in_range("ratio", ratio, 0, np.nextafter(1, 2))
+    ratio = between("ratio", ratio, 0, 1)
     H, c = 2 * X.T @ X / len(X), 2 * X.T @ y / len(X)
     w, here = np.empty((*lam.shape, len(c))), np.zeros(len(c))
     for k in sorted(np.ndindex(lam.shape), key=lambda k: -lam[k]):

@@ -4,12 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from calclib.validate import in_range, non_negative, positive, whole
+from calclib.validate import between, non_negative, positive, whole
 
 __all__ = ["as_schedule", "cosine_annealing", "exponential_decay", "step_decay", "warmup"]
-
-# The next number after 1: γ = 1 is in range.
-ABOVE_1 = np.nextafter(1, 2)
 
 
 def as_schedule(lr) -> Callable:
@@ -22,13 +19,13 @@ def as_schedule(lr) -> Callable:
 
 def step_decay(lr, *, gamma=0.1, every=30) -> Callable:
     """α = lr·γ^⌊t/every⌋."""
-    lr, gamma, every = positive("lr", lr), in_range("gamma", gamma, 0, ABOVE_1), whole("every", every)
+    lr, gamma, every = positive("lr", lr), between("gamma", gamma, 0, 1), whole("every", every)
     return lambda t: lr * gamma ** (t // every)
 
 
 def exponential_decay(lr, *, gamma=0.99) -> Callable:
     """α = lr·γᵗ."""
-    lr, gamma = positive("lr", lr), in_range("gamma", gamma, 0, ABOVE_1)
+    lr, gamma = positive("lr", lr), between("gamma", gamma, 0, 1)
     return lambda t: lr * gamma**t
 
 
@@ -38,7 +35,7 @@ def cosine_annealing(lr, *, steps, minimum=0.0) -> Callable:
     Loshchilov & Hutter 2017; PyTorch's climbs again after T.
     """
     lr, steps = positive("lr", lr), whole("steps", steps)
-    minimum = in_range("minimum", minimum, 0, np.nextafter(lr, np.inf))
+    minimum = between("minimum", minimum, 0, lr)
     return lambda t: minimum + (lr - minimum) * (1 + np.cos(np.pi * np.minimum(t, steps) / steps)) / 2
 
 

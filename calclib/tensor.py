@@ -41,6 +41,9 @@ class Tensor(Differentiable):
     def __repr__(self):
         return f"Tensor({self.value}{self.name and ', ' + repr(self.name)})"
 
+    def __array__(self, *_, **__):
+        raise TypeError("a Tensor is no array: + − × ÷ ** @, its methods and [ ] would do")
+
     @quiet
     def backward(self):
         """∂self/∂node, for self a single number, into every node's `grad`, an array of the node's shape."""

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from calclib.knobs import bare, checked_knobs, numbers
 from calclib.networks import generator
 from calclib.optimizers import clip_by_global_norm
 from calclib.schedules import as_schedule
@@ -20,7 +21,8 @@ def minibatches(n, size, rng):
 
 def augmented(augment, X, rng):
     """Another version of the batch X, of the same shape."""
-    other = finite_array("augment(X, rng)", function("augment", augment)(X, rng))
+    augment = function("augment", augment, "a function of a batch and a generator")
+    other = finite_array("augment(X, rng)", augment(X.copy(), rng))
     if other.shape != X.shape:
         raise ValueError(f"augment gives shape {other.shape}: that of its X, {X.shape}, would do")
     return other
@@ -41,20 +43,21 @@ def train(net, theta, X, y, step, *, epochs, lr, batch=None, seed=0, augment=Non
     another version of a batch. clip: the longest gradient (its global norm). Other knobs are the step's.
     """
     rng, rate = np.random.default_rng(whole("seed", seed, 0)), as_schedule(lr)
-    step = function("step", step)
+    step = function("step", step, "a step such as adam")
     finite_array("y", y)
-    theta, (X, y) = net._theta(theta), net._batch(finite_array("X", X), y)
+    theta, (X, y) = net._theta(theta).copy(), net._batch(finite_array("X", X), y)
     memory, t = (), 0
     for _ in range(whole("epochs", epochs)):
         losses = []
-        with np.errstate(all="ignore"):  # not around the yield: what the caller does with infinities is theirs
+        with np.errstate(all="ignore"):  # not around the yield: outside, NumPy warns as it always does
             for rows in [slice(None)] if batch is None else minibatches(len(X), batch, rng):
                 inputs = X[rows] if augment is None else augmented(augment, X[rows], rng)
                 loss, g = net._loss_and_gradient(theta, inputs, y[rows], rng)
                 g = g if clip is None else clip_by_global_norm(g, clip)
-                taken = step(theta, g, *memory, lr=rate(t), **knobs)
-                theta, *memory = taken if isinstance(taken, tuple) else (taken,)
-                step = getattr(step, "__wrapped__", step)  # which has looked at its knobs by now
+                taken = step(theta, g, *memory, **checked_knobs({"lr": rate(t)}), **knobs)
+                new, *memory = taken if isinstance(taken, tuple) else (taken,)
+                theta = numbers("the new theta", new, (net.size,))
+                step = bare(step)  # which has looked at its knobs by now
                 losses.append(loss)
                 t += 1
-        yield Epoch(theta, sum(losses) / len(losses), g)
+        yield Epoch(theta.copy(), sum(losses) / len(losses), g)

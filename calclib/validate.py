@@ -6,6 +6,7 @@ from numbers import Real
 import numpy as np
 
 __all__ = [
+    "between",
     "elementwise",
     "finite_array",
     "function",
@@ -23,9 +24,13 @@ def real(name: str, value) -> float:
     """`value` as a finite float; TypeError for what is no number, ValueError for NaN and infinity."""
     if isinstance(value, bool) or not isinstance(value, Real | np.number) or isinstance(value, complex):
         raise TypeError(f"{name} is {value!r}: a number such as 0.5 would do")
-    if not np.isfinite(value):
+    try:
+        number = float(value)
+    except OverflowError:
+        number = np.inf
+    if not np.isfinite(number):
         raise ValueError(f"{name} is {value!r}: a finite number would do")
-    return float(value)
+    return number
 
 
 def positive(name: str, value) -> float:
@@ -45,7 +50,14 @@ def non_negative(name: str, value) -> float:
 def in_range(name: str, value, low: float, high: float) -> float:
     """`value` as a float in [low, high)."""
     if not low <= real(name, value) < high:
-        raise ValueError(f"{name} is {value!r}: a number from {low:g} up to, but not, {high:g} would do")
+        raise ValueError(f"{name} is {value!r}: a number of at least {low:g} and below {high:g} would do")
+    return float(value)
+
+
+def between(name: str, value, low: float, high: float) -> float:
+    """`value` as a float in [low, high]."""
+    if not low <= real(name, value) <= high:
+        raise ValueError(f"{name} is {value!r}: a number from {low:g} to {high:g} would do")
     return float(value)
 
 
@@ -65,10 +77,10 @@ def one_of(name: str, value, choices):
     return value
 
 
-def function(name: str, value) -> Callable:
-    """`value` itself, if it can be called."""
+def function(name: str, value, wanted: str = "a function of one argument, such as np.sin,") -> Callable:
+    """`value` itself, if it can be called; if not, `wanted` would do."""
     if not callable(value):
-        raise TypeError(f"{name} is {value!r}: a function of one argument, such as np.sin, would do")
+        raise TypeError(f"{name} is {value!r}: {wanted} would do")
     return value
 
 
@@ -79,7 +91,9 @@ def elementwise(name: str, value) -> Callable:
     def answer(x):
         kind, allowed = ("complex number", "c") if np.iscomplexobj(x) else ("number", "buif")
         try:
-            y = np.asarray(value(x if np.ndim(x) or kind == "number" else complex(x)))
+            given = x.copy() if isinstance(x, np.ndarray) else x if kind == "number" else complex(x)
+            raw = value(given)
+            y = np.asarray(raw)
         except (TypeError, ValueError) as error:
             if kind == "complex number":
                 raise TypeError(f"{name} cannot take complex numbers: another method would do") from error
@@ -89,8 +103,9 @@ def elementwise(name: str, value) -> Callable:
             raise TypeError(f"{name} cannot take a whole array of numbers: {advice}") from error
         if y.dtype.kind not in allowed:
             raise TypeError(f"{name} gave {y[()]!r} for {x!r}: a {kind} would do")
-        if y.shape not in ((), np.shape(x)):
-            raise ValueError(f"{name} gave shape {y.shape} for shape {np.shape(x)}: the same shape would do")
+        if y.shape != np.shape(x) and type(raw) not in (int, float, complex):  # a constant holds everywhere
+            what = f"shape {y.shape}" if y.ndim else "one number"
+            raise ValueError(f"{name} gave {what} for shape {np.shape(x)}: the same shape would do")
         return np.broadcast_to(y, np.shape(x))[()]
 
     return answer
@@ -105,7 +120,9 @@ def finite_array(name: str, value, ndim: int | None = None) -> np.ndarray:
     if array.size == 0:
         raise ValueError(f"{name} is empty: at least one number would do")
     if ndim is not None and array.ndim != ndim:
-        raise ValueError(f"{name} has shape {array.shape}: an array with {ndim} axes would do")
+        raise ValueError(
+            f"{name} has shape {array.shape}: an array with {ndim} {'axis' if ndim == 1 else 'axes'} would do"
+        )
     if not np.isfinite(array).all():
         raise ValueError(f"{name} is {value!r}: finite numbers only would do")
     return array

@@ -15,7 +15,7 @@ from calclib import autodiff, dual, elementary
 from calclib.autodiff import Var, dot, grad, graph
 from calclib.differences import derivative
 from calclib.dual import Dual, slope
-from calclib.elementary import ELEMENTARY, sigmoid, tanh
+from calclib.elementary import ELEMENTARY, log, sigmoid, tanh
 
 numbers = st.floats(-3, 3)
 nonzero = numbers.filter(lambda x: abs(x) > 0.05)
@@ -308,3 +308,16 @@ def test_bad_input_is_named(call, error, sentence):
     with pytest.raises(error) as caught:
         call()
     assert sentence in str(caught.value)
+
+
+def test_the_sigmoid_keeps_its_digits_far_below_zero():
+    assert sigmoid(-40.0) == pytest.approx(math.exp(-40), rel=1e-15)
+    assert sigmoid(-1000.0) == 0
+    assert grad(lambda x: log(sigmoid(x)))(-40.0) == pytest.approx(1, rel=1e-12)
+
+
+def test_a_function_without_a_slope_here_is_named():
+    with pytest.raises(TypeError, match="np.sqrt has no slope here: .* tanh"):
+        np.sqrt(Var(2.0))
+    with pytest.raises(TypeError, match="np.matmul has no slope here"):
+        np.ones(1) @ Var(2.0)

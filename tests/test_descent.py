@@ -1,6 +1,7 @@
 """`descend` repeats any step; the path it gives tells the truth about each start."""
 
 import math
+from functools import wraps
 
 import numpy as np
 import pytest
@@ -343,3 +344,31 @@ def call(step=adam, gradient=double, x0=(1.0, 2.0), **knobs):
 def test_bad_input_is_named(said, error, given):
     with pytest.raises(error, match=said):
         call(**given)
+
+
+def clipped(step):
+    @wraps(step)
+    def short(x, g, *memory, **knobs):
+        return step(x, np.clip(g, -1, 1), *memory, **knobs)
+
+    return short
+
+
+def test_a_step_that_wraps_another_is_taken_as_it_is():
+    path = descend(clipped(gradient_descent), double, 10.0, lr=0.1, steps=2)
+    assert path == pytest.approx([10, 9.9, 9.8])
+
+
+def test_a_gradient_that_works_in_place_spoils_nothing():
+    def in_place(x):
+        x *= 2
+        return x
+
+    path = descend(gradient_descent, in_place, [1.0, 2.0], steps=3)
+    np.testing.assert_allclose(path, descend(gradient_descent, double, [1.0, 2.0], steps=3))
+
+
+def test_an_escape_whose_square_overflows_is_an_escape_all_the_same():
+    path = descend(gradient_descent, lambda x: -x, 1.0, lr=1e50, steps=5, escape=1e155)
+    assert path.diverged
+    assert path.end == 4  # 1e150 is within, 1e200 is not

@@ -276,7 +276,7 @@ def test_overflow_is_a_result_without_a_warning():
     assert np.isnan(error_against_step(np.log, np.log, -1.0)[1]).all()
 
 
-ROW = "x has shape (1, 2): an array with 1 axes would do"
+ROW = "x has shape (1, 2): an array with 1 axis would do"
 
 
 @pytest.mark.parametrize(
@@ -360,3 +360,29 @@ def test_bad_input_is_named(call, error, sentence):
     with pytest.raises(error) as caught:
         call()
     assert sentence in str(caught.value)
+
+
+def test_a_function_of_all_numbers_at_once_is_no_elementwise_one():
+    for wrong in (lambda: derivative(np.sum, [1, 2, 3]), lambda: derivative(np.max, np.ones(4))):
+        with pytest.raises(ValueError, match="f gave one number for shape"):
+            wrong()
+    assert (derivative(lambda x: 7.0, [1.0, 2.0]) == 0).all()  # a constant
+
+
+def test_a_function_that_works_in_place_is_no_trouble():
+    def squared(x):
+        x **= 2
+        return x
+
+    np.testing.assert_allclose(second_derivative(squared, [1.0, 2.0]), 2, rtol=1e-6)
+
+
+def test_what_lies_far_along_another_axis_does_not_blur_the_slope():
+    def cube(p):
+        return p[1] ** 3
+
+    far = [1e8, 1.0]
+    assert directional_derivative(cube, far, [0, 1]) == pytest.approx(3, rel=1e-9)
+    assert hessian_vector_product(lambda p: p**3, far, [0, 1])[1] == pytest.approx(3, rel=1e-9)
+    for size in (1e200, 1e-200):
+        assert directional_derivative(cube, [1.0, 1.0], [0, size]) == pytest.approx(3, rel=1e-9)

@@ -422,3 +422,45 @@ X, Y = np.ones((4, 2)), np.array([0, 1, 0, 1])
 def test_bad_input_is_named(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_a_step_that_works_in_place_spoils_neither_start_nor_epochs():
+    def in_place(x, g, *, lr):
+        x -= lr * g
+        return x
+
+    net, (X, y) = Network(2, 3, 2), (np.eye(2), np.array([0, 1]))
+    start = net.initialise()
+    kept = start.copy()
+    epochs = [list(train(net, start, X, y, step, epochs=3, lr=0.5)) for step in (in_place, gradient_descent)]
+    assert np.array_equal(start, kept)
+    for one, other in zip(*epochs, strict=True):
+        np.testing.assert_array_equal(one.theta, other.theta)
+
+
+def test_an_augment_that_works_in_place_leaves_the_images_alone():
+    net, X = Network(2, 2), np.ones((4, 2))
+
+    def doubling(X, rng):
+        X *= 2
+        return X
+
+    losses = [
+        e.loss
+        for e in train(net, net.initialise(), X, [0, 1, 0, 1], gradient_descent, epochs=3, lr=0, augment=doubling)
+    ]
+    assert losses == pytest.approx([losses[0]] * 3, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("said", "given"),
+    [("the new theta is None", {"step": lambda x, g, lr: None}), ("lr is -1.0", {"lr": lambda t: -1.0 if t else 0.1})],
+)
+def test_what_comes_later_is_looked_at_too(said, given):
+    net = Network(2, 2)
+    with pytest.raises((TypeError, ValueError), match=said):
+        list(
+            train(
+                net, net.initialise(), np.eye(2), [0, 1], **{"step": gradient_descent, "epochs": 3, "lr": 0.1, **given}
+            )
+        )

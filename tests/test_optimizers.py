@@ -238,7 +238,7 @@ class TestEveryStep:
     [(momentum, "beta"), (nesterov, "beta"), (rmsprop, "beta"), (adam, "beta1"), (adam, "beta2")],
 )
 def test_beta_lies_in_0_to_1(step, name, value):
-    with pytest.raises(ValueError, match=f"{name} is {value}: a number from 0 up to, but not, 1 would do"):
+    with pytest.raises(ValueError, match=f"{name} is {value}: a number of at least 0 and below 1 would do"):
         step(1.0, 1.0, **{name: value})
     step(1.0, 1.0, **{name: 0})
 

@@ -244,3 +244,18 @@ def test_bad_input_is_named(call, error, sentence):
     with pytest.raises(error) as caught:
         call()
     assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda A: np.sum(np.dot(A, np.eye(2))),
+        lambda A: np.sum(np.where([True, False], A, 0.0)),
+        lambda A: np.var(A),
+        lambda A: np.sum(np.outer(A, A)),
+        lambda A: np.sum(np.sqrt(A)),
+    ],
+)
+def test_what_numpy_would_do_to_an_object_is_an_error_not_a_wrong_number(f):
+    with pytest.raises(TypeError, match="a Tensor is no array|has no slope here"):
+        value_and_grad(f)(np.ones((2, 2)))

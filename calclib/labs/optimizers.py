@@ -9,6 +9,7 @@ from matplotlib.colors import Normalize
 
 from calclib import optimizers
 from calclib.descent import descend
+from calclib.knobs import bare
 from calclib.labs.microscope import knobs_of, memory_of, microscope
 from calclib.labs.race import COURSES, RATES, RUNNERS, THERE, Course, best_rate, race, sweep, takes_many
 from calclib.landscapes import quadratic
@@ -46,7 +47,7 @@ def radius(step, curvature, lr, beta):
     The step is a matrix on (x, v), whose columns it gives itself; this is the matrix's spectral radius.
     """
     lr, beta = np.broadcast_arrays(np.asarray(lr, dtype=float), np.asarray(beta, dtype=float))
-    one, none, step = np.ones_like(lr), np.zeros_like(lr), getattr(step, "__wrapped__", step)
+    one, none, step = np.ones_like(lr), np.zeros_like(lr), bare(step)
     (a, c), (b, d) = (step(x, curvature * x, v, lr=lr, beta=beta) for x, v in ((one, none), (none, one)))
     trace, determinant = a + d, a * d - b * c
     root = trace**2 / 4 - determinant
