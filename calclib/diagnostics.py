@@ -1,12 +1,13 @@
 """Is the gradient right, does it reach every layer, and what ails this training? Each verdict with its evidence."""
 
+from copy import deepcopy
 from typing import NamedTuple
 
 import numpy as np
 
 from calclib import differences
 from calclib.layers import ACTIVATIONS
-from calclib.validate import finite_array, function, numbers, positive, whole
+from calclib.validate import finite_array, function, positive, real_numbers, whole
 
 __all__ = ["Diagnosis", "GradientCheck", "LayerReport", "diagnose", "gradient_check", "layer_report"]
 
@@ -38,11 +39,14 @@ def gradient_check(loss, gradient, x, *, tol=1e-6, h=None, names=None, sample=No
 
     loss: function of x. gradient: function of x, or the array. names: what cuts an array like x into a dict of
     views (`net.named`), to name entries by. sample: how many entries, drawn at random, to look at (None: all).
-    Entries too small to be known to tol, as the loss is rounded, are divided by the smallest size that is.
+    An entry so small that the loss, being rounded, cannot tell it to tol is divided by the smallest size it can tell.
     A kink within h of x (ReLU at 0) makes a right gradient look wrong, and so does h = 1e-12.
     """
     loss, x, tol = function("loss", loss), finite_array("x", x), positive("tol", tol)
-    analytic = numbers("gradient", gradient(x.copy()) if callable(gradient) else gradient).astype(float)
+    with np.errstate(all="ignore"):
+        given = gradient(x.copy()) if callable(gradient) else gradient
+        value = float(loss(x.copy()))
+    analytic = real_numbers("gradient", given).astype(float)
     if analytic.shape != x.shape:
         raise ValueError(f"gradient has shape {analytic.shape}: that of x, {x.shape}, would do")
     picked = np.arange(x.size)
@@ -56,7 +60,7 @@ def gradient_check(loss, gradient, x, *, tol=1e-6, h=None, names=None, sample=No
 
     entries = x.ravel()[picked]
     g, n = analytic.ravel()[picked], differences.gradient(along, entries, h)
-    rounding = 4 * EPSILON * abs(loss(x.copy())) / differences.STEPS["central"]
+    rounding = 4 * EPSILON * abs(value) / max(h or 0.0, differences.STEPS["central"])
     with np.errstate(all="ignore"):
         error = np.abs(g - n) / np.maximum(np.maximum(np.abs(g), np.abs(n)), rounding / tol)
     error[g == n] = 0
@@ -88,20 +92,24 @@ class LayerReport(NamedTuple):
 
 
 def layer_report(net, theta, X, y, *, factor=1000.0, rng=None):
-    """A `LayerReport` for each layer of the network, from one pass of a training batch.
+    """A `LayerReport` for each layer of the network in training, on one batch.
 
-    Exploding or vanishing: forward, h is `factor` times larger or smaller than X; or back, ∂z is so against the
-    last layer's. Dead units: more than half of the layer's. Norms of whole layers decide, never single weights.
+    Exploding or vanishing: forward, h is `factor` times larger or smaller than X; or back, ∂z is that much larger or
+    smaller than the last layer's. Dead units: more than half of the layer's. Norms of whole layers decide, never
+    single weights. Looking changes nothing: the network's running means stay, and dropout draws once from `rng`.
     """
-    factor, flow = positive("factor", factor), net.flow(theta, X, y, rng)
+    factor, running = positive("factor", factor), list(net.running)
+    flow = net.flow(theta, X, y, deepcopy(rng))  # the gradient below draws the same
     slope = ACTIVATIONS[net.activation][1]
     gradient = [view for name, view in net.named(net.loss_and_gradient(theta, X, y, rng)[1]).items() if name[0] == "W"]
+    net.running = running
     start, end, reports = _rms(X), _rms(flow[-1][2]), []
     with np.errstate(all="ignore"):
         for k, ((z, h, dz), dW) in enumerate(zip(flow, gradient, strict=True), start=1):
             moved = np.abs(slope(z, h)).max(axis=0) > 1e-3 if k < len(flow) else np.ones(1)
-            sizes = _rms(h), _rms(dz), float(1 - np.mean(moved)), float(np.linalg.norm(dW))
-            reports.append(LayerReport(k, *sizes, _layer_verdict(sizes[0] / start, sizes[1] / end, sizes[2], factor)))
+            sizes = _rms(h), _rms(dz), 1 - np.mean(moved), np.linalg.norm(dW)
+            verdict = _layer_verdict(sizes[0] / start, sizes[1] / end, sizes[2], factor)
+            reports.append(LayerReport(k, *map(float, sizes), verdict))
     return reports
 
 
@@ -115,7 +123,7 @@ def _layer_verdict(ahead, back, dead, factor):
 
 def _rms(a):
     with np.errstate(all="ignore"):
-        return float(np.sqrt(np.mean(np.square(a))))
+        return np.sqrt(np.mean(np.square(a)))
 
 
 class Diagnosis(NamedTuple):
@@ -134,7 +142,7 @@ def diagnose(losses, validation=None, *, guessing=np.inf):
     In this order: "diverged", "over-fitting", "oscillating", "healthy", "too slow", "stuck". A loss is taken to be
     0 at best; half of its first value, or of `guessing`, the loss of a guesser, is what a run is expected to reach.
     """
-    losses = _history("losses", losses)
+    losses, guessing = _history("losses", losses), positive("guessing", guessing) if guessing != np.inf else guessing
     first, last, n = losses[0], losses[-1], len(losses)
     if not np.isfinite(losses).all():
         at = int(np.argmin(np.isfinite(losses))) + 1
@@ -144,7 +152,9 @@ def diagnose(losses, validation=None, *, guessing=np.inf):
 
     if validation is not None:
         validation = _history("validation", validation, n)
-        best = int(np.argmin(validation))
+        if not np.isfinite(validation[-1]):
+            return Diagnosis("diverged", f"the validation loss ends at {validation[-1]}")
+        best = int(np.nanargmin(validation))
         if validation[-1] > 1.1 * validation[best] and last < losses[best]:
             return Diagnosis(
                 "over-fitting",
@@ -154,7 +164,7 @@ def diagnose(losses, validation=None, *, guessing=np.inf):
 
     late = np.diff(losses[n // 2 - 1 :])
     rises, falls = late[late > 0].sum(), -late[late < 0].sum()
-    if rises > falls / 2 and np.abs(late).mean() > 0.02 * first:
+    if rises > 0.49 * falls and np.abs(late).mean() > 0.02 * first:
         return Diagnosis(
             "oscillating",
             f"in the second half it rose by {rises:.3g} and fell by {falls:.3g}, {np.abs(late).mean():.2g} an epoch",
@@ -172,7 +182,9 @@ def diagnose(losses, validation=None, *, guessing=np.inf):
 
 def _history(name, losses, length=None):
     """Losses as an array; they may be infinite or NaN, but there are at least four, or `length`."""
-    losses = numbers(name, losses)
+    losses = real_numbers(name, losses)
     if losses.ndim != 1 or len(losses) < 4 or len(losses) != (length or len(losses)):
         raise ValueError(f"{name} has shape {losses.shape}: {length or 'four or more'} losses in a row would do")
+    if (losses < 0).any():
+        raise ValueError(f"{name} falls to {np.nanmin(losses):.3g}: losses of zero or more would do")
     return losses

@@ -1,5 +1,7 @@
 """The elementary functions and their slopes: the table in which every way of differentiating looks them up."""
 
+from numbers import Number
+
 import numpy as np
 
 from calclib.validate import numbers
@@ -82,13 +84,46 @@ class Differentiable:
     def __gt__(self, other):
         return self.less(other, self)
 
+    def __le__(self, other):
+        return self.less_equal(self, other)
+
+    def __ge__(self, other):
+        return self.less_equal(other, self)
+
+    def __eq__(self, other):
+        return self.equal(self, other) if isinstance(other, COMPARABLE) else NotImplemented
+
+    def __ne__(self, other):
+        return self.not_equal(self, other) if isinstance(other, COMPARABLE) else NotImplemented
+
+    __hash__ = object.__hash__  # in a graph each node is itself, whatever its value
+
+    def __bool__(self):
+        return bool(self.value)
+
     @classmethod
     def less(cls, x, y):
         return cls.lift(x).value < cls.lift(y).value
 
     @classmethod
+    def less_equal(cls, x, y):
+        return cls.lift(x).value <= cls.lift(y).value
+
+    @classmethod
+    def equal(cls, x, y):
+        return cls.lift(x).value == cls.lift(y).value
+
+    @classmethod
+    def not_equal(cls, x, y):
+        return cls.lift(x).value != cls.lift(y).value
+
+    @classmethod
     def greater(cls, x, y):
         return cls.less(y, x)
+
+    @classmethod
+    def greater_equal(cls, x, y):
+        return cls.less_equal(y, x)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
         """np.exp(x) is exp(x), and an operator with a NumPy number on its left is an operator of x."""
@@ -102,7 +137,9 @@ class Differentiable:
         raise TypeError(f"np.{name} has no slope here: + − × ÷ ** and {', '.join(ELEMENTARY)} would do")
 
 
-ARITHMETIC = ("add", "subtract", "multiply", "divide", "power", "matmul", "less", "greater")
+COMPARABLE = Differentiable, Number, np.ndarray
+ARITHMETIC = ("add", "subtract", "multiply", "divide", "power", "matmul")
+ARITHMETIC += ("less", "less_equal", "equal", "not_equal", "greater", "greater_equal")
 
 
 def _function(name):

@@ -4,7 +4,7 @@ import numpy as np
 
 from calclib import layers
 from calclib.layers import ACTIVATIONS
-from calclib.validate import in_range, non_negative, numbers, one_of, whole
+from calclib.validate import in_range, non_negative, one_of, real_numbers, whole
 
 __all__ = ["Network"]
 
@@ -140,7 +140,7 @@ class Network:
 
     def input_gradient(self, theta, X, dz):
         """∂/∂X of Σ dz·outputs, at test: the saliency of a score, if dz is 1 there and 0 elsewhere."""
-        X, dz = self._inputs(X), numbers("dz", dz)
+        X, dz = self._inputs(X), real_numbers("dz", dz)
         if dz.shape != (len(X), self.sizes[-1]):
             raise ValueError(f"dz has shape {dz.shape}: that of the outputs, {(len(X), self.sizes[-1])}, would do")
         with np.errstate(all="ignore"):
@@ -162,8 +162,8 @@ class Network:
 
     def accuracy(self, theta, X, labels):
         """The share of examples whose largest output is the labelled one."""
-        X, labels = self._batch(X, labels)
-        return float(np.mean(self.predict(theta, X).argmax(axis=1) == labels))
+        X = self._inputs(X)
+        return float(np.mean(self.predict(theta, X).argmax(axis=1) == self._labels(labels, len(X))))
 
     def _loss(self, output, y):
         if self.objective == "mse":
@@ -182,26 +182,31 @@ class Network:
         return mean, var
 
     def _theta(self, theta):
-        theta = numbers("theta", theta)
+        theta = real_numbers("theta", theta)
         if theta.shape != (self.size,):
             raise ValueError(f"theta has shape {theta.shape}: the {self.size} parameters as a vector would do")
         return theta
 
     def _inputs(self, X):
-        X = numbers("X", X)
+        X = real_numbers("X", X)
         if X.ndim != 2 or X.shape[1] != self.sizes[0] or len(X) == 0:
             raise ValueError(f"X has shape {X.shape}: rows of {self.sizes[0]} numbers would do")
         return X
 
     def _batch(self, X, y):
-        X, y = self._inputs(X), numbers("y", y) if self.objective == "mse" else np.asarray(y)
-        shape, classes = (len(X), self.sizes[-1]), self.sizes[-1]
-        if self.objective == "mse":
-            if y.shape != shape:
-                raise ValueError(f"y has shape {y.shape}: that of the outputs, {shape}, would do")
-        elif y.shape != shape[:1] or y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= classes:
-            raise ValueError(f"y is {y!r}: {len(X)} whole labels from 0 to {classes - 1} would do")
+        X, shape = self._inputs(X), (len(X), self.sizes[-1])
+        if self.objective != "mse":
+            return X, self._labels(y, len(X))
+        y = real_numbers("y", y)
+        if y.shape != shape:
+            raise ValueError(f"y has shape {y.shape}: that of the outputs, {shape}, would do")
         return X, y
+
+    def _labels(self, y, n):
+        y, classes = np.asarray(y), self.sizes[-1]
+        if y.shape != (n,) or y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= classes:
+            raise ValueError(f"y is {y!r}: {n} whole labels from 0 to {classes - 1} would do")
+        return y
 
 
 def deviation(init, inputs, outputs):

@@ -59,6 +59,10 @@ class Reader(Network):
             dh = dzs[t].dot(Wh.T) + (dh if self.residual else 0)
         return dzs
 
+    def input_gradient(self, theta, X, dz):
+        """None: a Reader looks at its image in pieces, and their gradients are in `flow`."""
+        raise NotImplementedError("a Reader has no gradient of its inputs: flow, or a Network, would do")
+
     def flow(self, theta, X, y, rng=None):
         """For each step, and for the answer: its h twice (z is not kept), and the ∂loss/∂z that arrives there."""
         theta, (X, y) = self._theta(theta), self._batch(X, y)

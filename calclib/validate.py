@@ -16,6 +16,7 @@ __all__ = [
     "one_of",
     "positive",
     "real",
+    "real_numbers",
     "whole",
 ]
 
@@ -113,10 +114,7 @@ def elementwise(name: str, value) -> Callable:
 
 def finite_array(name: str, value, ndim: int | None = None) -> np.ndarray:
     """`value` as a new float64 array without NaN or infinity, of `ndim` axes if given, never empty."""
-    array = numbers(name, value)
-    if array.dtype.kind == "c":
-        raise TypeError(f"{name} is {value!r}: real numbers would do")
-    array = array.astype(float)
+    array = real_numbers(name, value).astype(float)
     if array.size == 0:
         raise ValueError(f"{name} is empty: at least one number would do")
     if ndim is not None and array.ndim != ndim:
@@ -137,3 +135,11 @@ def numbers(name: str, value) -> np.ndarray:
     if array.dtype.kind not in "buifc":
         raise TypeError(f"{name} is {value!r}: a number or an array of numbers would do")
     return array if array.dtype.kind in "fc" else array.astype(float)
+
+
+def real_numbers(name: str, value) -> np.ndarray:
+    """`numbers` that are not complex."""
+    array = numbers(name, value)
+    if array.dtype.kind == "c":
+        raise TypeError(f"{name} is {value!r}: real numbers would do")
+    return array

@@ -16,6 +16,7 @@ from calclib.autodiff import Var, dot, grad, graph
 from calclib.differences import derivative
 from calclib.dual import Dual, slope
 from calclib.elementary import ELEMENTARY, log, sigmoid, tanh
+from calclib.tensor import Tensor
 
 numbers = st.floats(-3, 3)
 nonzero = numbers.filter(lambda x: abs(x) > 0.05)
@@ -321,3 +322,22 @@ def test_a_function_without_a_slope_here_is_named():
         np.sqrt(Var(2.0))
     with pytest.raises(TypeError, match="np.matmul has no slope here"):
         np.ones(1) @ Var(2.0)
+
+
+def sinc(x):
+    return 1.0 + 0 * x if x == 0 else np.sin(x) / x
+
+
+@pytest.mark.parametrize("kind", [Var, Dual, Tensor])
+def test_comparisons_look_at_the_value(kind):
+    one, two = kind(1.0), kind(2.0)
+    assert one == 1 == one and one != 2 and not one != kind(1.0)
+    assert one <= 1 and one <= two and two >= one and np.float64(2) >= one and not two <= 1
+    assert bool(one) and not kind(0.0)
+    assert one != "one" and one is not None and one not in [None, "one"]
+    assert len({one, kind(1.0)}) == 2  # in a graph each is itself
+
+
+def test_a_branch_at_a_value_is_taken():
+    assert grad(sinc)(0.0) == slope(sinc, 0.0) == 0
+    assert grad(sinc)(1.0) == pytest.approx(np.cos(1) - np.sin(1))

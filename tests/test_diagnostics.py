@@ -229,3 +229,56 @@ def test_sick_runs_are_not(seed):
 def test_bad_input_is_named(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_a_validation_loss_that_is_lost_is_seen():
+    assert diagnose([4, 3, 2, 1], [np.nan, 1, 2, 5]).verdict == "over-fitting"
+    for lost in (np.nan, np.inf):
+        found = diagnose([4, 3, 2, 1], [2, 1, 2, lost])
+        assert (found.verdict, found.evidence) == ("diverged", f"the validation loss ends at {lost}")
+
+
+def test_a_loss_that_goes_up_and_down_for_ever_oscillates():
+    assert diagnose([2.3, 2, 2.2, 2, 2.2, 2]).verdict == "oscillating"
+
+
+@pytest.mark.parametrize(
+    ("said", "losses", "given"),
+    [
+        ("losses falls to -1.8", [-1, -1.5, -1.6, -1.8], {}),
+        ("validation falls to -1", [4, 3, 2, 1], {"validation": [1, 0, 0, -1]}),
+        ("losses is .*: real numbers would do", [1j, 1, 1, 1], {}),
+        ("guessing is 'a'", [4, 3, 2, 1], {"guessing": "a"}),
+        ("guessing is nan", [4, 3, 2, 1], {"guessing": np.nan}),
+    ],
+)
+def test_what_is_no_history_of_losses_is_named(said, losses, given):
+    with pytest.raises((TypeError, ValueError), match=said):
+        diagnose(losses, **given)
+
+
+def test_a_large_step_does_not_hide_a_wrong_gradient():
+    found = gradient_check(lambda x: 1e6 + 1e-2 * x[0], lambda x: np.zeros(1), [1.0], h=0.1)
+    assert not found.ok
+    assert found.numeric == pytest.approx([1e-2], rel=1e-3)
+
+
+def test_a_loss_that_overflows_is_checked_without_a_warning():
+    assert not gradient_check(lambda x: np.exp(x).sum(), np.exp, [1000.0]).ok
+
+
+def test_a_report_shows_the_gradients_of_the_pass_it_reports_and_changes_nothing():
+    net = Network(3, 50, 50, 2, dropout=0.5, batch_norm=True)
+    theta, X, y = net.initialise(), np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
+    before = net.predict(theta, X)
+    reports = layer_report(net, theta, X, y, rng=np.random.default_rng(1))
+    np.testing.assert_array_equal(net.predict(theta, X), before)
+    _, g = net.loss_and_gradient(theta, X, y, np.random.default_rng(1))
+    for report in reports:
+        assert report.gradient == pytest.approx(np.linalg.norm(net.named(g)[f"W{report.layer}"]))
+    assert net.flow(theta, X, y, np.random.default_rng(1))[0][2].std() == pytest.approx(reports[0].delta, rel=0.2)
+
+
+def test_a_report_on_inputs_that_are_all_zero_is_a_report():
+    net = Network(3, 4, 2)
+    assert len(layer_report(net, net.initialise(), np.zeros((5, 3)), [0, 1, 0, 1, 0])) == 2

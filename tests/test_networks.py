@@ -464,3 +464,21 @@ def test_what_comes_later_is_looked_at_too(said, given):
                 net, net.initialise(), np.eye(2), [0, 1], **{"step": gradient_descent, "epochs": 3, "lr": 0.1, **given}
             )
         )
+
+
+def test_accuracy_counts_labels_whatever_the_loss():
+    net = Network(2, 3, loss="mse")
+    theta = np.append(np.eye(2, 3).ravel(), np.zeros(3))
+    assert net.accuracy(theta, np.eye(2), [0, 1]) == 1
+    assert net.accuracy(theta, np.eye(2), [0, 2]) == 0.5
+    for wrong in (np.eye(2, 3), [0, 3], [0.0, 1.0]):
+        with pytest.raises(ValueError, match="2 whole labels from 0 to 2 would do"):
+            net.accuracy(theta, np.eye(2), wrong)
+
+
+@pytest.mark.parametrize("name", ["theta", "X"])
+def test_complex_numbers_are_refused(name):
+    net = Network(2, 2)
+    given = {"theta": net.initialise(), "X": np.eye(2)}
+    with pytest.raises(TypeError, match="real numbers would do"):
+        net.predict(**{**given, name: 1j * given[name]})
