@@ -1,4 +1,8 @@
-"""Landscapes to walk on, each with its formula, function, slope and curvature, window and stationary points."""
+"""Landscapes to walk on, each with its formula, function, slope and curvature, window and stationary points.
+
+Of the test functions of optimization: Beale 1958, Rosenbrock 1960, Himmelblau 1972, Rastrigin 1974, Styblinski and
+Tang 1990, and Booth's.
+"""
 
 import numpy as np
 
@@ -106,7 +110,7 @@ plateau = plane(
 
 styblinski_tang = summed(
     "styblinski_tang",
-    r"\frac{1}{2} \sum_i x_i^4 - 16 x_i^2 + 5 x_i",
+    r"\frac{1}{2} \sum_i \left(x_i^4 - 16 x_i^2 + 5 x_i\right)",
     lambda x: (x**4 - 16 * x**2 + 5 * x) / 2,
     lambda x: 2 * x**3 - 16 * x + 2.5,
     lambda x: 6 * x**2 - 16,
@@ -116,7 +120,7 @@ styblinski_tang = summed(
 
 rastrigin = summed(
     "rastrigin",
-    r"\sum_i 10 + x_i^2 - 10 \cos 2 \pi x_i",
+    r"\sum_i \left(10 + x_i^2 - 10 \cos 2 \pi x_i\right)",
     lambda x: 10 + x**2 - 10 * np.cos(2 * np.pi * x),
     lambda x: 2 * x + 20 * np.pi * np.sin(2 * np.pi * x),
     lambda x: 2 + 40 * np.pi**2 * np.cos(2 * np.pi * x),
@@ -143,7 +147,7 @@ def _rosenbrock_hessian(x):
 
 rosenbrock = landscape(
     "rosenbrock",
-    r"\sum_i 100 (x_{i+1} - x_i^2)^2 + (1 - x_i)^2",
+    r"\sum_i \left(100 (x_{i+1} - x_i^2)^2 + (1 - x_i)^2\right)",
     lambda x: np.sum(100 * (x[..., 1:] - x[..., :-1] ** 2) ** 2 + (1 - x[..., :-1]) ** 2, axis=-1),
     _rosenbrock_gradient,
     _rosenbrock_hessian,

@@ -53,13 +53,23 @@ def test_a_number_is_stored_as_soon_as_it_is_entered():
     assert "Saved: 1e-08 m" in card.status.value
 
 
-@pytest.mark.parametrize("text", ["much", "", "nan", "inf", "1.5 m", "1,000,000", "<b>", "1" * 500])
+@pytest.mark.parametrize("text", ["1_000", "much", "", "nan", "inf", "1.5 m", "1_000", "<b>", "1" * 500])
 def test_what_is_no_number_gets_a_sentence_and_changes_nothing(text):
     card = ask_number()
     card.answer(1.5)
     card.answer(text)
     assert card.guess == stored("01-width") == 1.5
     assert "would do" in card.status.value and "<b>" not in card.status.value
+
+
+@pytest.mark.parametrize(
+    "text, number",
+    [("4,000", 4000), ("−12,345.5", -12345.5), ("1,234,567", 1234567), ("0,125", 0.125), ("2,5", 2.5), ("1e-3", 1e-3)],
+)
+def test_a_comma_is_read_as_it_was_meant(text, number):
+    card = ask_number()
+    card.answer(text)
+    assert card.guess == number
 
 
 def test_a_prediction_is_there_again_in_the_next_kernel():

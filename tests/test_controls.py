@@ -94,3 +94,17 @@ def test_a_default_that_is_no_choice_is_told():
 def test_controls_start_where_the_signature_says():
     first, second = controls_of(lambda ax, x=2.0, n=3: None, {"x": (0.0, 4.0), "n": range(9)})
     assert first.values[first.start] == 2.0 and second.values[second.start] == 3
+
+
+def test_labels_tell_neighbours_apart():
+    for what in ((1230, 1240), (1, 2000), [0.12345, 0.12349], [31_415, 31_416], (-3, 3)):
+        labels = control("n", what).labels
+        assert len(set(labels)) == len(labels)
+    assert control("n", (1230, 1240)).labels[:2] == ("1,230", "1,231")
+    assert control("n", [0.1, 2e7, 1e-9]).labels == ("0.1", "2e7", "1e−9")
+    assert control("n", [float("inf"), 0.5, 0.5]).labels == ("inf", "0.5", "0.5")
+
+
+def test_a_list_of_choices_that_share_a_name_is_refused():
+    with pytest.raises(ValueError, match="f lists '<lambda>' twice: a dict"):
+        control("f", [lambda x: x, lambda x: 2 * x])

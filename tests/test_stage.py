@@ -1,6 +1,7 @@
 """A stage shows what Matplotlib would draw from nothing, however it got there, and keeps nothing of what was before."""
 
 import io
+import threading
 import warnings
 from functools import cache
 from xml.etree import ElementTree
@@ -259,3 +260,38 @@ def test_first_marks_that_raise_leave_the_scene_and_the_next_settle_it():
 def test_the_overlay_is_well_formed_svg_of_the_figures_size():
     root = ElementTree.fromstring(started().frame(kind="line").svg)
     assert root.attrib["viewBox"] == "0 0 180 144"
+
+
+def test_a_cell_keeps_its_warnings_while_a_callback_draws():
+    """JupyterLab runs callbacks in a second thread, and warning filters are one for all threads."""
+    stage, drawn, go_on = Stage(lambda ax, x: ax.plot([0, x])), threading.Event(), threading.Event()
+
+    def marks(ax, x):
+        drawn.set()
+        go_on.wait(10)
+        ax.plot([0, x])
+
+    stage.marks = marks
+    callback = threading.Thread(target=lambda: stage.frame(x=1))
+    callback.start()
+    assert drawn.wait(10)
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        warnings.warn("the cell's own", stacklevel=1)
+    go_on.set()
+    callback.join()
+    assert [str(w.message) for w in heard] == ["the cell's own"]
+    before = warnings.filters[:]
+    callback = threading.Thread(target=lambda: stage.frame(x=2))
+    callback.start()
+    callback.join()
+    assert warnings.filters == before
+
+
+def test_a_figure_that_is_drawn_as_svg_keeps_no_pixels():
+    stage = Stage(lambda ax, x: ax.plot([0, x]))
+    assert stage.frame(x=1).svg
+    assert stage.still(x=2)
+    assert stage.pixels is None
+    assert not hasattr(stage.canvas, "renderer")
+    assert stage.frame(x=3).svg

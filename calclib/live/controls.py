@@ -1,7 +1,8 @@
 """Controls: keyword = range. Every control is an index into a list of values, each with its label.
 
 So a linear slider, a logarithmic one, a choice and a toggle are one thing to the kernel and to the page:
-no rounding between them, and a slider's label says exactly the number that the marks were drawn with.
+no rounding between them, and what a slider's label says is what the marks were drawn with, to three figures or to as
+many as tell it from its neighbours.
 """
 
 import inspect
@@ -101,6 +102,15 @@ def number(value, form=".3g") -> str:
     return text.replace("-", "−") if text.strip("-0.") else "0"
 
 
+def told_apart(values) -> list[str]:
+    """Labels of at least three figures, and of as many as it takes to tell them apart; whole numbers have all."""
+    if all(abs(v) < 1e6 and v == int(v) for v in values):
+        return [f"{int(v):,}".replace("-", "−") for v in values]
+    several = len({float(v) for v in values})
+    forms = [[number(v, f".{figures}g") for v in values] for figures in range(3, 18)]
+    return next((labels for labels in forms if len(set(labels)) >= several), forms[-1])
+
+
 def linear(low, high):
     """Stops from low to high in steps of 1, 2 or 5 times a power of ten, with the decimals that they need."""
     rough = (high - low) / FINE
@@ -147,8 +157,11 @@ def control(name, what, default=None) -> Control:
     if isinstance(what, tuple) and len(what) == 2 and all(isinstance(v, Real) for v in what):
         return between(name, *what, default)
     if isinstance(what, list | np.ndarray) and len(what) > 1 and all(isinstance(v, Real) for v in what):
-        return slider(name, what, map(number, what), default)
+        return slider(name, what, told_apart(what), default)
     if isinstance(what, list) and what:
+        names = [getattr(v, "name", getattr(v, "__name__", str(v))) for v in what]
+        if twice := [n for k, n in enumerate(names) if n in names[:k]]:
+            raise ValueError(f"{name} lists {twice[0]!r} twice: a dict of different words, {{word: value}}, would do")
         what = {getattr(v, "name", getattr(v, "__name__", str(v))): v for v in what}
     if isinstance(what, dict) and what:
         choice = Control(name, "choice", tuple(what.values()), tuple(map(str, what)), 0)
@@ -161,7 +174,7 @@ def between(name, low, high, default):
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise ValueError(f"{name} is ({low!r}, {high!r}): two finite numbers, the lower one first, would do")
     if all(isinstance(v, int) for v in (low, high, low if default is None else default)):
-        return slider(name, range(low, high + 1), map(number, range(low, high + 1)), default)
+        return slider(name, range(low, high + 1), told_apart(range(low, high + 1)), default)
     values, labels = logarithmic(low, high) if low > 0 and high / low >= 100 else linear(low, high)
     return slider(name, values, labels, (low + high) / 2 if default is None else default)
 

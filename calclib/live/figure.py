@@ -106,7 +106,8 @@ class Live(anywidget.AnyWidget):
     def _look_ahead(self, _widget, content, _buffers):
         """Send the frame of a place where no control stands yet, if it is cheap; whoever goes there finds it."""
         with DRAWING:
-            frame = self._drawn(content["ahead"])["frame"] if self.seconds < DEAR else {}
+            dear = self.trainer or self.seconds > DEAR
+            frame = {} if dear else self._drawn(content["ahead"])["frame"]
         if frame.get("svg"):
             self.send({"ahead": frame})
 

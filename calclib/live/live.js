@@ -147,6 +147,7 @@ function grid({ label, rows, columns, ink }, set) {
   board.addEventListener("pointermove", (event) => { if (board.hasPointerCapture(event.pointerId)) stroke(event); });
   const walks = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
   board.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return; // the browser's own
     if (event.key in walks) {
       const [down, right] = walks[event.key], row = Math.floor(cursor / columns) + down, column = cursor % columns + right;
       if (row >= 0 && row < rows && column >= 0 && column < columns) at(row * columns + column);
@@ -272,7 +273,7 @@ function render({ model, el }) {
   }
   const foreseeable = ({ labels }) => labels && !ends.length; // what trains is drawn only when it is told to
   const foreseen = ({ ahead: frame }) => {
-    const moved = controls.filter(({ name }) => frame.at[name] !== at[name]);
+    const moved = controls.filter(({ name }) => JSON.stringify(frame.at[name]) !== JSON.stringify(at[name]));
     if (moved.length !== 1) return; // the hand has gone on
     ahead.set(JSON.stringify(frame.at), frame);
     root.dataset.foreseen = [...ahead.keys()].join(" "); // like `shown`, for who watches from outside
@@ -299,12 +300,19 @@ function render({ model, el }) {
     const url = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
     const next = new Image();
     next.src = url;
-    await next.decode(); // decoded before it is shown, so that nothing blinks
-    return () => {
-      image.src = url;
-      if (address) URL.revokeObjectURL(address);
-      address = url;
-    };
+    try {
+      await next.decode(); // decoded before it is shown, so that nothing blinks
+    } catch (problem) {
+      URL.revokeObjectURL(url);
+      throw problem;
+    }
+    return url;
+  }
+
+  function hang(url) {
+    image.src = url;
+    if (address) URL.revokeObjectURL(address);
+    address = url;
   }
 
   let begun = 0, shown = 0; // numbers of the frame that was begun last, and of the one that is shown
@@ -313,9 +321,9 @@ function render({ model, el }) {
     const frame = model.get("frame"), scene = model.get("scene"), turn = ++begun;
     clearTimeout(waiting);
     if (frame.png || bare !== scene) {
-      const put = await paint(frame.png ?? scene);
-      if (turn < shown) return; // a newer frame was ready before
-      put();
+      const url = await paint(frame.png ?? scene);
+      if (turn < shown) return URL.revokeObjectURL(url); // a newer frame was ready before
+      hang(url);
       bare = frame.png ? null : scene;
     }
     shown = turn;
@@ -412,7 +420,7 @@ function follow(picture, pointer, controls, place, at, move) {
   });
   const arrows = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowDown: [1, -1], ArrowUp: [1, 1] };
   picture.addEventListener("keydown", (event) => {
-    if (!(event.key in arrows)) return;
+    if (!(event.key in arrows) || event.altKey || event.ctrlKey || event.metaKey) return; // Alt + ← goes back
     event.preventDefault(); // also where an arrow moves nothing: the page must not jump
     const [which, by] = arrows[event.key];
     const axis = axes[which];

@@ -12,6 +12,8 @@ from calclib.progress import store
 
 __all__ = ["Prediction", "predict"]
 
+THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")  # 4,000; but 0,25 and 2,5 are as most of Europe writes
+
 
 def predict(key: str, question: str, choices=None, *, unit: str = "", tol: float | None = None) -> "Prediction":
     """Ask before the figure: one of `choices` (plain text), or a number in `unit`, right within ±`tol`.
@@ -140,7 +142,9 @@ class NumberPrediction(Prediction):
 
     def _read(self, guess) -> float:
         try:
-            return validate.real("guess", float(str(guess).strip().replace(",", ".").replace("−", "-")))
+            text = str(guess).strip().replace("−", "-")
+            text = text.replace(",", "" if THOUSANDS.fullmatch(text) else ".")
+            return validate.real("guess", float("?" if "_" in text else text))
         except ValueError:
             raise ValueError(f"{str(guess)[:40]!r} is not a number: something like 0.5 or 1e-3 would do.") from None
 

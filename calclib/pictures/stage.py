@@ -43,10 +43,17 @@ class Canvas(FigureCanvasAgg):
 
 @contextmanager
 def _drawing():
-    """One thread draws at a time; infinity and NaN are drawn as what they are, without a warning."""
-    with DRAWING, np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    """One thread draws at a time; infinity and NaN are drawn as what they are, without a warning.
+
+    Warning filters are one for all threads: only the main one, whose turn they are, may put them aside.
+    """
+    with DRAWING, np.errstate(all="ignore"):
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
 
 
 class Frame(NamedTuple):
@@ -88,7 +95,14 @@ class Stage:
     def still(self, **values) -> bytes:
         """The whole picture at `values`, as a PNG."""
         with _drawing(), self._marked(values):
-            return self._picture()
+            picture = self._picture()
+            self._forget()
+            return picture
+
+    def _forget(self):
+        """Let go of the pixels, 5 MB and more, while frames need none."""
+        if self.way == "svg":
+            self.pixels, self.canvas = None, Canvas(self.figure)
 
     def _place(self) -> dict:
         """Where the first axes are (left, top, width, height in parts of the picture), their limits and scales."""
@@ -152,6 +166,7 @@ class Stage:
         self.spoiled = False
         if first:
             self.scene, self.place = self._picture(), self._place()
+            self._forget()
 
     def _settle(self, values):
         """Find the limits and the layout: of the scene, with room for the first marks that can be drawn."""
