@@ -73,6 +73,13 @@ class Network:
 
     def forward(self, theta, X, train=False, rng=None):
         """The outputs (n, outputs), and the tape: for each layer what its backward pass needs."""
+        theta, X = self._theta(theta), self._inputs(X)
+        if train and self.dropout:
+            generator(rng)
+        with np.errstate(all="ignore"):
+            return self._forward(theta, X, train, rng)
+
+    def _forward(self, theta, X, train=False, rng=None):
         phi, _ = ACTIVATIONS[self.activation]
         a, tape, (*hidden, (W_out, b_out)) = X, [], self.unpack(theta)
         for k, (W, b, *norm) in enumerate(hidden):
@@ -123,7 +130,7 @@ class Network:
             return self._loss_and_gradient(theta, X, y, rng)
 
     def _loss_and_gradient(self, theta, X, y, rng):
-        output, tape = self.forward(theta, X, train=True, rng=rng)
+        output, tape = self._forward(theta, X, train=True, rng=rng)
         loss, dz = self._loss(output, y)
         return loss, self.backward(dz, tape)
 
@@ -133,7 +140,7 @@ class Network:
         if self.dropout:
             generator(rng)
         with np.errstate(all="ignore"):
-            output, tape = self.forward(theta, X, train=True, rng=rng)
+            output, tape = self._forward(theta, X, train=True, rng=rng)
             back = [dz for dz, *_ in self._deltas(self._loss(output, y)[1], tape)]
         ahead = [(z, h) for _, _, z, h, *_ in tape[:-1]] + [(output, output)]
         return [(z, h, dz) for (z, h), dz in zip(ahead, reversed(back), strict=True)]
@@ -144,7 +151,7 @@ class Network:
         if dz.shape != (len(X), self.sizes[-1]):
             raise ValueError(f"dz has shape {dz.shape}: that of the outputs, {(len(X), self.sizes[-1])}, would do")
         with np.errstate(all="ignore"):
-            _, tape = self.forward(self._theta(theta), X)
+            _, tape = self._forward(self._theta(theta), X)
             *_, (dz, (_, W), _, skipped) = self._deltas(dz, tape)
             return dz @ W.T + skipped
 
@@ -152,12 +159,12 @@ class Network:
         """The loss at test: no dropout, running means in batch normalisation."""
         X, y = self._batch(X, y)
         with np.errstate(all="ignore"):
-            return self._loss(self.forward(self._theta(theta), X)[0], y)[0]
+            return self._loss(self._forward(self._theta(theta), X)[0], y)[0]
 
     def predict(self, theta, X):
         """The outputs at test: probabilities under cross-entropy, else the plain values."""
         with np.errstate(all="ignore"):
-            output, _ = self.forward(self._theta(theta), self._inputs(X))
+            output, _ = self._forward(self._theta(theta), self._inputs(X))
             return output if self.objective == "mse" else layers.softmax(output)
 
     def accuracy(self, theta, X, labels):

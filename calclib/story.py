@@ -29,7 +29,7 @@ class Reader(Network):
         shared = {"Wx": (64 // depth, width), "Wh": (width, width), "b": (width,)}
         self.lay_out([shared, self.shapes[-1]])
 
-    def forward(self, theta, X, train=False, rng=None):
+    def _forward(self, theta, X, train=False, rng=None):
         """The scores (n, 10), and the tape: x (depth, n, 64/depth), h (depth + 1, n, width), φ, Wh and W."""
         phi, _ = ACTIVATIONS[self.activation]
         (Wx, Wh, b), (W, b_out) = self.unpack(theta)
@@ -67,7 +67,7 @@ class Reader(Network):
         """For each step, and for the answer: its h twice (z is not kept), and the ∂loss/∂z that arrives there."""
         theta, (X, y) = self._theta(theta), self._batch(X, y)
         with np.errstate(all="ignore"):
-            scores, tape = self.forward(theta, X)
+            scores, tape = self._forward(theta, X)
             _, dz = self._loss(scores, y)
             steps = zip(tape[1][1:], self.through_time(dz, tape), strict=True)
             return [(h, h, dz_t) for h, dz_t in steps] + [(scores, scores, dz)]

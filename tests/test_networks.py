@@ -482,3 +482,18 @@ def test_complex_numbers_are_refused(name):
     given = {"theta": net.initialise(), "X": np.eye(2)}
     with pytest.raises(TypeError, match="real numbers would do"):
         net.predict(**{**given, name: 1j * given[name]})
+
+
+def test_a_forward_pass_takes_lists_and_names_what_is_wrong():
+    net = Network(2, 3, 2, dropout=0.5)
+    theta = net.initialise()
+    outputs, tape = net.forward(theta, [[1, 2]])
+    assert outputs.shape == (1, 2) and len(tape) == 2
+    assert np.isinf(net.forward(1e200 * theta, 1e200 * np.ones((1, 2)))[0]).any()  # a result, without a warning
+    for said, wrong in {
+        "X has shape": lambda: net.forward(theta, [1, 2]),
+        "theta has shape": lambda: net.forward(theta[1:], [[1, 2]]),
+        "rng is None": lambda: net.forward(theta, [[1, 2]], train=True),
+    }.items():
+        with pytest.raises((TypeError, ValueError), match=said):
+            wrong()

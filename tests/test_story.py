@@ -85,13 +85,13 @@ def test_it_does_not_hinge_on_rounding(knobs, monkeypatch):
 
 @pytest.mark.parametrize("knobs", [{}, {"lr": 0.2}, {"depth": 32}])
 def test_nor_on_the_order_of_sums(knobs, monkeypatch):
-    plain, forward, backward = story_run(**knobs).losses, Reader.forward, Reader.backward
+    plain, forward, backward = story_run(**knobs).losses, Reader._forward, Reader.backward
 
     def upside_down(self, theta, X, **kind):
         scores, tape = forward(self, theta, X[::-1], **kind)
         return scores[::-1], tape
 
-    monkeypatch.setattr(Reader, "forward", upside_down)
+    monkeypatch.setattr(Reader, "_forward", upside_down)
     monkeypatch.setattr(Reader, "backward", lambda self, dz, tape: backward(self, dz[::-1], tape))
     other = story_run(**knobs).losses
     assert np.array_equal(other.round(6), plain.round(6), equal_nan=True)
