@@ -7,7 +7,7 @@ may turn; how long it trains, on which images and from which seed is not among t
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -65,6 +65,11 @@ def slope_of_loss(p, y):
 class Patient:
     """A training run by its knobs; as it stands here it is healthy."""
 
+    epochs: ClassVar = 10
+    depth: ClassVar = 3  # hidden layers
+    seed: ClassVar = 0
+    goal: ClassVar = 0.7  # the loss below which it counts as healed
+
     prepare: Callable = as_they_are  # from the images, pixels in [0, 1], to what the network is given
     pair: Callable = as_they_are  # from the labels, in the order of the images, to those that are trained on
     gradient: Callable = slope_of_loss  # ∂loss/∂scores from probabilities p and targets y, both (n, 10)
@@ -84,8 +89,6 @@ class Patient:
     def knobs(self):
         """{name: value}"""
         return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    epochs, depth, seed, goal = 10, 3, 0, 0.7  # `goal` is the loss below which it counts as healed
 
     def images(self, seed):
         """400 images and their labels, drawn by the seed."""

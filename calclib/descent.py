@@ -51,7 +51,7 @@ def descend(
     gradient: a function, or an object with a method of this name. For a stochastic one give a seed or a
     Generator as rng: it is then called as gradient(x, rng).
     x0: any shape, where (…, n) is many starts; with axes=2 a matrix is one. lr: a rate, or a schedule t ↦ α.
-    Arrays of rates or other knobs make many starts of one: shape (k,) if x0 is a number, (k, 1) if it is (n,).
+    An array of rates, or of another knob, gives a path for each: shape (k,) if x0 is a number, (k, 1) if it is (n,).
     A start stops where ‖∇f‖ ≤ tol, where ‖Δx‖ ≤ xtol, or when ‖x‖ > escape, and waits there for the others.
     Overflow is a fact of the path, never a warning; knobs, shapes and results of the wrong kind are errors.
     """

@@ -157,7 +157,21 @@ def _function(name):
     return f
 
 
-exp, log, sin, cos, tanh, sigmoid, relu = map(_function, ELEMENTARY)
+def _method(name):
+    def f(self):
+        return self.through(name)
+
+    f.__name__, f.__qualname__, f.__doc__ = name, f"Differentiable.{name}", f"{name} of this."
+    return f
+
+
+exp = _function("exp")
+log = _function("log")
+sin = _function("sin")
+cos = _function("cos")
+tanh = _function("tanh")
+sigmoid = _function("sigmoid")
+relu = _function("relu")
 
 for _name in ELEMENTARY:  # so that np.exp of an array of Vars finds Var.exp, and x.relu() reads well
-    setattr(Differentiable, _name, lambda self, name=_name: self.through(name))
+    setattr(Differentiable, _name, _method(_name))

@@ -62,7 +62,7 @@ def batch_norm_backward(dy, z_hat, slope):
 
 
 def dropout_mask(shape, p, rng):
-    """0 with probability p, else 1/(1 − p): its mean is 1, so that test needs nothing (inverted)."""
+    """0 with probability p, else 1/(1 − p): its mean is 1, so nothing has to be scaled at test (inverted dropout)."""
     return (rng.random(shape) >= p) / (1 - p)
 
 

@@ -102,7 +102,7 @@ class Trainer:
     def at(self, place, others: dict, values: dict) -> Run:
         """The run at `place`, where the other controls stand at the places `others` and say `values`.
 
-        It is a new one if it would have to go back, if one more slice is asked of what is over, or if a control moved
+        It is a new one if it would have to go back, if it is over and asked to go on, or if a control moved
         that begins it anew. What raises in training comes through, and the next look begins again.
         """
         begun, run = [others[name] for name in self.training.anew], self.run
