@@ -75,7 +75,7 @@ class Stage:
     def __init__(self, marks, scene=None, *, size=(7, 4), panels=1):
         self.marks, self.prepare, self.size = marks, scene, size
         self.panels = panels if isinstance(panels, tuple) else (1, panels)
-        self.scene = _png(np.full([round(inches * SHARP) for inches in size[::-1]] + [3], 255, np.uint8))
+        self.scene = _png(Image.new("L", [round(inches * SHARP) for inches in size], "white"))
         self.figure = None
         self.settled = None  # position and limits of all axes, once known
         self.place = {}  # where the first axes are, once known: for a pointer
@@ -166,7 +166,6 @@ class Stage:
         self.spoiled = False
         if first:
             self.scene, self.place = self._picture(), self._place()
-            self._forget()
 
     def _settle(self, values):
         """Find the limits and the layout: of the scene, with room for the first marks that can be drawn."""
@@ -242,13 +241,13 @@ class Stage:
         self.canvas.restore_region(self.pixels)
         for artist in marks:
             artist.draw(renderer)
-        png = _png(np.asarray(self.canvas.buffer_rgba())[..., :3], effort)
+        png = _png(Image.fromarray(np.asarray(self.canvas.buffer_rgba())).convert("RGB"), effort)
         self.figure.set_dpi(POINTS)
         return png
 
 
-def _png(pixels, effort=6) -> bytes:
-    """An array (height, width, 3) as a PNG; less effort is faster and larger."""
+def _png(image, effort=6) -> bytes:
+    """An image as a PNG; less effort is faster and larger."""
     out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "PNG", compress_level=effort)
+    image.save(out, "PNG", compress_level=effort)
     return out.getvalue()
