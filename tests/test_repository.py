@@ -289,3 +289,12 @@ def test_it_opens_with_one_title_and_names_its_kernel_only(book):
     prose = re.sub(r"```.*?```", "", "\n".join(cells(book, "markdown")), flags=re.DOTALL)
     assert prose.startswith("# ") and len(re.findall(r"^# ", prose, re.MULTILINE)) == 1
     assert notebook(book)["metadata"]["kernelspec"]["name"] == "python3"
+
+
+@each_notebook
+def test_the_sittings_named_on_top_begin_where_the_page_says_so(book):
+    opening, *pages = cells(book, "markdown")
+    named = re.findall(r"\*([^*]+)\* (?:begins )?the (second|third)", opening)
+    begun = re.findall(r"^## (.+)\n\n\*The (\w+) sitting begins here", "\n".join(pages), re.MULTILINE)
+    assert [nth for _, nth in named] == [nth for _, nth in begun]
+    assert all(title.startswith(short) for (short, _), (title, _) in zip(named, begun, strict=True))
