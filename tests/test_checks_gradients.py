@@ -117,6 +117,7 @@ WRONG = {
         "e = np.zeros(len(p))\ne[0] = h\nreturn (f(p + e) - f(p - e)) / (2 * h)": "first axis alone; the",
         "return gradient(f, p, h).sum()": "added into one number",
         "return np.linalg.norm(gradient(f, p, h))": "length of the gradient",
+        "g = gradient(f, p, h)\nreturn g / np.linalg.norm(g)": "this has length 1",
         "return gradient(f, p[:2], h)": "3 numbers should be",
         "return gradient(f, p, h)": "by calclib's own gradient",
         "return jacobian(lambda q: [f(q)], p, h)[0]": "by calclib's own jacobian",
@@ -204,6 +205,7 @@ WRONG = {
         "return 2 / X.size * X.T @ (X @ w + b - y)": "divided by X.size",
         "return 2 / len(y) * X.T * (X @ w + b - y)": "multiplies entry by entry",
         "return 2 / len(y) * X.T @ np.abs(X @ w + b - y)": "no abs()",
+        "return X.T @ (X @ w + b - y) / (2 * len(y))": "1/(2m) stands where 2/m",
         "return w - 2 / len(y) * X.T @ (X @ w + b - y)": "w after a step of descent",
         "return X.T @ (X @ w + b - y) / len(y)": "2 from the square is missing",
         "return 2 * X.T @ (X @ w + b - y)": "1/m of the mean is missing",
@@ -238,6 +240,7 @@ WRONG = {
         "return 2 * b * np.mean(X @ w + b - y)": "inner derivative in b is 1",
         "return 1": "and 1 came.",
         "return 2 * np.mean(abs(X @ w + b - y))": "no abs()",
+        "return np.sum(X @ w + b - y) / (2 * len(y))": "1/(2m) stands where 2/m",
         "return derivative(lambda b: np.mean((X @ w + b - y) ** 2), b)": "calclib's own derivative",
     },
 }

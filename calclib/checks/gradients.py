@@ -99,6 +99,7 @@ def numerical_gradient(numerical_gradient):
                 "this is the slope along the first axis alone, for every entry.": np.full(p.size, both[0]),
                 "the slopes are added into one number; the gradient keeps them apart.": both.sum(),
                 "this is the length of the gradient; the gradient keeps the slopes apart.": np.linalg.norm(both),
+                "this has length 1; the gradient keeps its own length.": both / np.linalg.norm(both),
                 "this is the slope along the first axis alone; the gradient has one for each axis.": both[0],
             },
         )
@@ -328,6 +329,7 @@ def gradient_w(gradient_w):
         mistakes = {
             "the 2 from the square is missing.": wanted / 2,
             "the 1/m of the mean is missing: this is the gradient of the sum.": wanted * m,
+            "a quarter of it: 1/(2m) stands where 2/m should; the 2 of the square comes in front.": wanted / 4,
             "the 2 from the square and the 1/m of the mean are both missing.": wanted * m / 2,
             "the sign is turned: it is 2/m Xᵀ(Xw + b − y).": -wanted,
             "the errors are squared; only in the loss are they.": 2 / m * X.T @ error**2,
@@ -369,6 +371,7 @@ def gradient_b(gradient_b):
             mistakes={
                 "the 2 from the square is missing.": wanted / 2,
                 "the 1/m of the mean is missing: this is the slope of the sum.": wanted * m,
+                "a quarter of it: 1/(2m) stands where 2/m should; the 2 of the square comes in front.": wanted / 4,
                 "the 2 from the square and the 1/m of the mean are both missing.": wanted * m / 2,
                 "the sign is turned: it is 2/m times the sum of Xw + b − y.": -wanted,
                 "an error below zero pulls the other way: its sign stays, no abs().": 2 * np.abs(error).mean(),
