@@ -96,18 +96,14 @@ class Patient:
 
     def network(self):
         """Three hidden layers of 32 units, which take `gradient` for the slope of their loss."""
-        return self._with_its_gradient(Network(64, *[32] * self.depth, 10, **self._architecture("batch_norm")))
+        return Network(64, *[32] * self.depth, 10, **self._architecture("batch_norm"))
 
     def _architecture(self, *more):
-        return {name: getattr(self, name) for name in ("activation", "residual", *more)}
+        return {name: getattr(self, name) for name in ("activation", "residual", *more)} | {"loss": self._loss}
 
-    def _with_its_gradient(self, net):
-        def loss(scores, labels):
-            p = layers.softmax(scores)
-            return layers.softmax_cross_entropy(scores, labels)[0], self.gradient(p, np.eye(10)[labels])
-
-        net._loss = loss
-        return net
+    def _loss(self, scores, labels):
+        p = layers.softmax(scores)
+        return layers.softmax_cross_entropy(scores, labels)[0], self.gradient(p, np.eye(10)[labels])
 
     def start(self, net, seed):
         """θ before training."""
@@ -129,7 +125,7 @@ class StoryPatient(Patient):
 
     def network(self):
         """The story's `Reader`; batch normalisation does not suit it, since each piece has other statistics."""
-        return self._with_its_gradient(Reader(self.depth, **self._architecture()))
+        return Reader(self.depth, **self._architecture())
 
 
 def bytes_of(images):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from calclib.knobs import LIMITS, asked, bare, checked_knobs, numbers
+from calclib.knobs import LIMITS, asked, bare, checked_knobs, shaped
 from calclib.validate import finite_array, function, non_negative, positive, whole
 
 __all__ = ["Path", "descend"]
@@ -26,6 +26,7 @@ class Path(np.ndarray):
 
     `end` is the step at which it stopped and `why` the reason, one of WHY; `converged` and `diverged` are
     True or False. For many starts, x₀ of shape (…, n), each of the four is an array of shape (…).
+    A part of it, such as path[-1] or path[:, 0], is a plain array.
     """
 
     def __new__(cls, points, end, why):
@@ -37,6 +38,9 @@ class Path(np.ndarray):
 
     def __array_finalize__(self, parent):
         vars(self).update(getattr(parent, "__dict__", {}))
+
+    def __getitem__(self, index):
+        return np.asarray(self)[index]
 
     def __array_wrap__(self, array, context=None, return_scalar=False):
         return array[()] if return_scalar else np.asarray(array)  # what is computed from it is no path
@@ -74,7 +78,7 @@ def descend(
                 break
             taken = step(x, g, *memory, lr=rate, **knobs)
             new, *memory = taken if isinstance(taken, tuple) else (taken,)
-            x = log.record(t + 1, numbers("the new x", new, x.shape))
+            x = log.record(t + 1, shaped("the new x", new, x.shape))
             if xtol is not None:
                 log.stop(t + 1, log.norm(log.points[t + 1] - log.points[t]) <= xtol, SMALL_STEP)
             if log.over:

@@ -132,9 +132,12 @@ def jacobian(f, x, h=None):
     f takes a point (n,) and gives m numbers, shape (m,).
     """
     x, h = _point(x, h, "central")
+    first, *others = np.concatenate([x + np.diag(h), x - np.diag(h)])
     with np.errstate(all="ignore"):
-        rows = [_vector(f, x + axis) - _vector(f, x - axis) for axis in np.diag(h)]
-        return np.transpose(rows) / (2 * h)
+        values = [_vector(f, first)]
+        values += [_vector(f, point, values[0].shape) for point in others]
+        ahead, behind = np.split(np.array(values), 2)
+        return (ahead - behind).T / (2 * h)
 
 
 def hessian(f, x, h=None, *, batch=False):

@@ -6,7 +6,7 @@ import numpy as np
 
 from calclib.validate import finite_array, real
 
-__all__ = ["asked", "bare", "checked", "checked_knobs", "numbers"]
+__all__ = ["asked", "bare", "checked", "checked_knobs", "shaped"]
 
 FLOAT = np.dtype(float)
 BARE = {}  # the step itself, for each one that is checked
@@ -28,7 +28,7 @@ def checked_knobs(knobs: dict) -> dict:
     return {**knobs, **known}
 
 
-def numbers(name: str, value, shape: tuple) -> np.ndarray:
+def shaped(name: str, value, shape: tuple) -> np.ndarray:
     """`value` as float64 of the given shape; infinity and NaN may stand in it, for they are results."""
     if type(value) is np.ndarray and value.dtype == FLOAT and value.shape == shape:
         return value  # as nearly always
@@ -46,7 +46,7 @@ def numbers(name: str, value, shape: tuple) -> np.ndarray:
 def asked(name: str, f, x, shape: tuple, *more) -> np.ndarray:
     """f(x) as float64 of the given shape; where a Python number overflows in f, NaN."""
     try:
-        return numbers(name, f(x.copy(), *more), shape)  # so that one that works in place spoils its own
+        return shaped(name, f(x.copy(), *more), shape)  # so that one that works in place spoils its own
     except OverflowError:
         return np.full(shape, np.nan)
 
@@ -56,9 +56,9 @@ def checked(step):
 
     @wraps(step)
     def careful(x, g, *memory, **knobs):
-        x = numbers("x", x, np.shape(x))
-        g = numbers("g", g, x.shape)
-        memory = [numbers("memory", m, np.shape(m)) if isinstance(m, list | tuple) else m for m in memory]
+        x = shaped("x", x, np.shape(x))
+        g = shaped("g", g, x.shape)
+        memory = [shaped("memory", m, np.shape(m)) if isinstance(m, list | tuple) else m for m in memory]
         knobs = checked_knobs(knobs)
         with np.errstate(all="ignore"):
             return step(x, g, *memory, **knobs)

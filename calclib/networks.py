@@ -14,7 +14,8 @@ class Network:
 
     `Network(64, 128, 10)`: 64 inputs, a hidden layer of 128 units, 10 outputs. `residual` puts [a +] wherever
     a layer is as wide as the one below. loss: "cross_entropy" (y: n labels 0, 1, …; `smoothing` spreads that
-    share of each over all classes) or "mse" (y: shaped as the outputs). θ is handed in, never kept; `running`
+    share of each over all classes), "mse" (y: shaped as the outputs), or a function of scores and labels that gives
+    a loss and its ∂/∂scores. θ is handed in, never kept; `running`
     alone is remembered, the (mean, variance) that batch normalisation uses at test.
     """
 
@@ -32,7 +33,7 @@ class Network:
             raise ValueError(f"sizes is {sizes!r}: two or more, such as 64, 10, would do")
         self.sizes = [whole("sizes", size) for size in sizes]
         self.activation = one_of("activation", activation, ACTIVATIONS)
-        self.objective = one_of("loss", loss, ["cross_entropy", "mse"])
+        self.objective = loss if callable(loss) else one_of("loss", loss, ["cross_entropy", "mse"])
         self.residual, self.batch_norm = bool(residual), bool(batch_norm)
         self.dropout = in_range("dropout", dropout, 0, 1)
         self.smoothing = in_range("smoothing", smoothing, 0, 1)
@@ -175,6 +176,8 @@ class Network:
     def _loss(self, output, y):
         if self.objective == "mse":
             return layers.mse(output, y)
+        if self.objective != "cross_entropy":
+            return self.objective(output, y)
         return layers.softmax_cross_entropy(output, y, self.smoothing)
 
     def _moments(self, k, z, train):

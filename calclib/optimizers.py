@@ -7,7 +7,7 @@ Results and conventions are PyTorch's; `calclib.descent.descend` loops any funct
 
 import numpy as np
 
-from calclib.knobs import checked, numbers
+from calclib.knobs import checked, shaped
 from calclib.validate import positive
 
 __all__ = [
@@ -88,7 +88,7 @@ def clip_by_global_norm(g, limit):
     PyTorch divides by ‖g‖ + 1e-6 instead. NaN stays NaN: clipping heals no broken gradient.
     """
     limit, several = positive("limit", limit), isinstance(g, list | tuple)
-    parts = [numbers("g", part, np.shape(part)) for part in (g if several else [g])]
+    parts = [shaped("g", part, np.shape(part)) for part in (g if several else [g])]
     if not parts:
         raise ValueError("g is empty: at least one array would do")
     flat = np.concatenate([part.ravel() for part in parts])

@@ -5,24 +5,28 @@ In all of them λ may be an array: one per weight, with 0 for a bias, or one per
 
 import numpy as np
 
-from calclib.knobs import checked, checked_knobs, numbers
+from calclib.elementary import quiet
+from calclib.knobs import checked, checked_knobs, shaped
 from calclib.validate import between, finite_array, non_negative, whole
 
 __all__ = ["early_stopping", "elastic_net", "fista", "ista", "l1", "l2", "lasso", "ridge", "soft_threshold"]
 
 
+@quiet
 def l2(w, lam):
     """(λΣw², 2λw): the penalty of weights (…, n), shape (…), and its gradient."""
     w, lam = weights(w, lam)
     return np.sum(lam * w**2, axis=-1), 2 * lam * w
 
 
+@quiet
 def l1(w, lam):
     """(λΣ|w|, λ·sign(w)): the penalty and a subgradient, 0 at the kink, where all of [−λ, λ] would do."""
     w, lam = weights(w, lam)
     return np.sum(lam * np.abs(w), axis=-1), lam * np.sign(w)
 
 
+@quiet
 def elastic_net(w, lam, ratio=0.5):
     """ρ·L1 + (1 − ρ)·L2, value and subgradient (Zou & Hastie 2005, who halve the second)."""
     ratio = between("ratio", ratio, 0, 1)
@@ -30,6 +34,7 @@ def elastic_net(w, lam, ratio=0.5):
     return ratio * value1 + (1 - ratio) * value2, ratio * slope1 + (1 - ratio) * slope2
 
 
+@quiet
 def soft_threshold(w, lam):
     """S(w, λ) = sign(w)·max(|w| − λ, 0): the x that minimises (x − w)²/2 + λ|x|."""
     w, lam = weights(w, lam)
@@ -131,7 +136,7 @@ def early_stopping(losses, *, patience=10, least=0.0):
 
     Only a loss lower by more than `least` counts as better; NaN never does (Prechelt 1998).
     """
-    losses = numbers("losses", losses, np.shape(losses))
+    losses = shaped("losses", losses, np.shape(losses))
     if losses.ndim != 1 or not losses.size:
         raise ValueError(f"losses has shape {losses.shape}: one number per epoch, at least one, would do")
     patience, least = whole("patience", patience), non_negative("least", least)
@@ -146,7 +151,7 @@ def early_stopping(losses, *, patience=10, least=0.0):
 
 def weights(w, lam):
     """w as numbers, λ checked."""
-    return numbers("w", w, np.shape(w)), checked_knobs({"lam": lam})["lam"]
+    return shaped("w", w, np.shape(w)), checked_knobs({"lam": lam})["lam"]
 
 
 def centred(X, y, lam):

@@ -22,8 +22,8 @@ class Reader(Network):
     same Wh `depth` times (Pascanu, Mikolov and Bengio 2013). `residual`: h ← h + φ(xWx + hWh + b)/depth.
     """
 
-    def __init__(self, depth=16, width=32, *, activation="relu", residual=False):
-        super().__init__(64, width, 10, activation=activation, residual=residual)
+    def __init__(self, depth=16, width=32, *, activation="relu", residual=False, loss="cross_entropy"):
+        super().__init__(64, width, 10, activation=activation, residual=residual, loss=loss)
         self.depth = one_of("depth", depth, [1, 2, 4, 8, 16, 32, 64])
         self.share = 1 / depth if residual else 1.0
         shared = {"Wx": (64 // depth, width), "Wh": (width, width), "b": (width,)}

@@ -57,6 +57,9 @@ class Tensor(Differentiable):
             for parent, pull in node.edges:
                 share = unbroadcast(pull(node.grad), parent.value.shape)
                 parent.grad = share if parent.grad is None else parent.grad + share
+        for node in nodes:
+            if not node.edges:  # what the caller may go on to change is its own: + hands one array to two
+                node.grad = np.array(node.grad)
 
     @staticmethod
     @quiet
@@ -181,7 +184,7 @@ def value_and_grad(f):
         if not isinstance(y, Tensor):
             y = Tensor(numbers("f(x)", y))  # a constant
         y.backward()
-        grads = tuple(np.zeros(leaf.shape) if leaf.grad is None else np.array(leaf.grad) for leaf in leaves)
+        grads = tuple(np.zeros(leaf.shape) if leaf.grad is None else leaf.grad for leaf in leaves)
         return y.value.item(), grads[0] if len(grads) == 1 else grads
 
     return both

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from calclib.knobs import bare, checked_knobs, numbers
+from calclib.knobs import bare, checked_knobs, shaped
 from calclib.networks import generator
 from calclib.optimizers import clip_by_global_norm
 from calclib.schedules import as_schedule
@@ -56,7 +56,7 @@ def train(net, theta, X, y, step, *, epochs, lr, batch=None, seed=0, augment=Non
                 g = g if clip is None else clip_by_global_norm(g, clip)
                 taken = step(theta, g, *memory, **checked_knobs({"lr": rate(t)}), **knobs)
                 new, *memory = taken if isinstance(taken, tuple) else (taken,)
-                theta = numbers("the new theta", new, (net.size,))
+                theta = shaped("the new theta", new, (net.size,))
                 step = bare(step)  # which has looked at its knobs by now
                 losses.append(loss)
                 t += 1

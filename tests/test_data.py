@@ -131,6 +131,7 @@ X, Y = np.ones((4, 2)), np.arange(4)
         (lambda: split(X, Y[:3], 0.5, 0.5), ValueError, "y has shape"),
         (lambda: split(X, 3, 0.5, 0.5), ValueError, "y has shape"),
         (lambda: split(X, [1, 2, 3, np.nan], 0.5, 0.5), ValueError, "y is"),
+        (lambda: split(X, X, 0.5, 0.5, stratify=True), ValueError, "y has shape .* to stratify by"),
         (lambda: split([], [], 1), ValueError, "X is empty"),
         (lambda: split(X, Y, 0.5, 0.4), ValueError, "parts is"),
         (lambda: split(X, Y), ValueError, "parts is"),

@@ -288,9 +288,12 @@ class TestThePathIsAnArray:
         assert np.linalg.norm(self.PATH - [0, 0], axis=-1).shape == (5,)
         assert landscapes.booth(self.PATH).shape == (5,)
 
-    def test_what_is_made_of_it_still_knows(self):
-        for part in (self.PATH[:3], self.PATH[-1], self.PATH.T, self.PATH.copy()):
-            assert (part.end, part.why) == (4, "step limit")
+    def test_all_of_it_still_knows_and_a_part_is_plain(self):
+        for whole in (self.PATH.T, self.PATH.copy(), self.PATH.view()):
+            assert (whole.end, whole.why) == (4, "step limit")
+        for part in (self.PATH[:3], self.PATH[-1], self.PATH[:, 0], *self.PATH):
+            assert type(part) is np.ndarray
+        assert type(self.PATH[0, 0]) is np.float64
 
     def test_what_is_computed_from_it_is_plain(self):
         for result in (self.PATH + 1, self.PATH.sum(axis=0), np.exp(self.PATH), self.PATH == 1):

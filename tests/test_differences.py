@@ -333,6 +333,7 @@ ROW = "x has shape (1, 2): an array with 1 axis would do"
         (lambda: hessian(rosen, [1, 2], batch=True), ValueError, "at once"),
         (lambda: jacobian(rosen, [1, 2]), ValueError, "has shape (): (m,) would do"),
         (lambda: jacobian(lambda p: None, [1, 2]), TypeError, "f of the point"),
+        (lambda: jacobian(lambda p: p[p > 1], [1, 2]), ValueError, "has shape (1,): (2,) would do"),
         (lambda: jacobian(0, [1, 2]), TypeError, "f is 0"),
         (lambda: jacobian(np.sin, 1.0), ValueError, "x has shape ()"),
         (lambda: directional_derivative(rosen, [1, 2], [0, 0]), ValueError, "not all zero"),

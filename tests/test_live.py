@@ -153,6 +153,8 @@ def test_what_marks_return_besides_a_sentence_is_passed_over():
         ({"labels": {"c": "see"}}, ValueError, "labels is 'c'"),
         ({"c": (0, 1)}, TypeError, "the marks take no such argument"),
         ({"a": (2, 1)}, ValueError, "the lower one first"),
+        ({"size": 5}, ValueError, "size has shape ()"),
+        ({"size": (7, 0)}, ValueError, "size is [7.0, 0.0]: a width and a height"),
     ],
 )
 def test_a_wrong_call_is_told_at_once(wrong, error, says):

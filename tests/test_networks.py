@@ -150,6 +150,19 @@ def test_the_gradient_is_autograd_s(seed):
     assert np.allclose(gradient, grad(oracle)(theta), rtol=1e-10, atol=1e-14)
 
 
+def test_a_loss_of_one_s_own_is_trained_on():
+    def blunt(scores, labels):
+        loss, dz = layers.softmax_cross_entropy(scores, labels)
+        return 2 * loss, 2 * dz
+
+    X, y = batch(Network(3, 4, 2))
+    own, plain = Network(3, 4, 2, loss=blunt), Network(3, 4, 2)
+    theta = own.initialise()
+    assert own.loss(theta, X, y) == 2 * plain.loss(theta, X, y)
+    assert np.array_equal(own.loss_and_gradient(theta, X, y)[1], 2 * plain.loss_and_gradient(theta, X, y)[1])
+    assert np.array_equal(own.predict(theta, X), plain.predict(theta, X))
+
+
 @given(seed=st.integers(0, 99))
 def test_the_order_of_a_batch_does_not_matter(seed):
     net = Network(3, 5, 4, batch_norm=True)

@@ -88,6 +88,10 @@ class TestPenalties:
         with pytest.raises(ValueError, match=f"ratio is {ratio}"):
             elastic_net(np.ones(3), 1, ratio)
 
+    def test_overflow_is_a_result_without_a_warning(self):
+        w = np.array([1e200, -1e300])
+        assert l2(w, 1e10)[0] == elastic_net(w, 1e300)[0] == l1(w, 1e300)[0] == np.inf
+
 
 class TestSoftThreshold:
     @given(w=st.floats(-10, 10), lam=st.floats(0, 5))

@@ -175,6 +175,16 @@ def test_a_second_backward_gives_the_same():
     np.testing.assert_array_equal(x.grad, [1, 1])
 
 
+def test_slopes_that_may_be_changed_are_no_others():
+    a, b = Tensor([1.0, 2.0]), Tensor([3.0, 4.0])
+    total = (a + b).sum()
+    total.backward()
+    a.grad += 1
+    np.testing.assert_array_equal(b.grad, [1, 1])
+    total.backward()
+    np.testing.assert_array_equal(a.grad, [1, 1])
+
+
 def test_a_long_chain():
     x = Tensor(np.ones(2))
     y = x

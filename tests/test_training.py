@@ -131,6 +131,10 @@ def test_divergence_is_no_warning():
         (lambda: Training(3), "start is 3"),
         (lambda: Training(start, 0), "steps is 0"),
         (lambda: Training(start, 2.5), "steps is 2.5"),
+        (
+            lambda: explore(marks, run=Training(start, anew="widht"), width=[2, 3], lr=(0.1, 1), alt="A."),
+            "anew is 'widht'",
+        ),
         (lambda: explore(marks, run=Training(start), lr=Training(start), alt="Two."), "a figure has one run"),
     ],
 )

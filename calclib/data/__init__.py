@@ -76,6 +76,8 @@ def split(X, y, *parts, seed=0, stratify=False):
     shares = [positive("parts", share) for share in parts]
     if not np.isclose(sum(shares), 1):
         raise ValueError(f"parts is {parts!r}: shares that add up to 1, such as 0.8, 0.2, would do")
+    if stratify and y.ndim > 1:
+        raise ValueError(f"y has shape {y.shape}: one label for each row, to stratify by, would do")
     order = np.random.default_rng(whole("seed", seed, 0)).permutation(len(y))
     labels = y[order] if stratify else np.zeros(len(y))
     place = np.empty(len(y))  # where a row stands among those of its label: 0 first, 1 last

@@ -196,6 +196,12 @@ def explore(marks, scene=None, *, alt, pointer=(), labels=None, size=(7, 4), pan
     controls = controls_of(marks, ranges)
     pointer = (pointer,) if isinstance(pointer, str) else tuple(pointer)
     sliders = [c.name for c in controls if c.kind == "slider"]
+    size = validate.finite_array("size", size, 1)
+    if size.shape != (2,) or not (size > 0).all():
+        raise ValueError(f"size is {size.tolist()}: a width and a height in inches, such as (7, 4), would do")
+    for c in controls:
+        for name in c.training.anew if c.kind == "training" else ():
+            validate.one_of("anew", name, [other.name for other in controls if other is not c])
     if sum(c.kind == "training" for c in controls) > 1:
         raise ValueError("two of the ranges are a Training: a figure has one run to watch")
     for name in filter(None, pointer):
