@@ -64,7 +64,7 @@ def _await(address, process, log):
             return urllib.request.urlopen(f"{address}/api?token={TOKEN}").close()
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text('utf-8')}")
 
 
 @contextmanager

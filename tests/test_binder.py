@@ -41,7 +41,7 @@ def run(*command, cwd=ROOT, env=None, timeout=300):
 
 
 def pins(file):
-    return [line for line in file.read_text().split() if "==" in line]
+    return [line for line in file.read_text("utf-8").split() if "==" in line]
 
 
 def folder_faults(root):
@@ -50,9 +50,9 @@ def folder_faults(root):
     faults = []
     if not (runtime := binder / "runtime.txt").exists():
         faults.append("binder/runtime.txt is missing: repo2docker would take Python 3.10")
-    elif runtime.read_text().strip() != f"python-{PYTHON}":
-        faults.append(f"binder/runtime.txt says {runtime.read_text().strip()}, not python-{PYTHON}")
-    drift = set(pins(root / "requirements.txt")) ^ set((binder / "requirements.txt").read_text().split())
+    elif runtime.read_text("utf-8").strip() != f"python-{PYTHON}":
+        faults.append(f"binder/runtime.txt says {runtime.read_text('utf-8').strip()}, not python-{PYTHON}")
+    drift = set(pins(root / "requirements.txt")) ^ set((binder / "requirements.txt").read_text("utf-8").split())
     if drift:
         faults.append(f"the pins of requirements.txt and binder/requirements.txt differ: {sorted(drift)}")
     if not os.access(binder / "postBuild", os.X_OK):
@@ -101,7 +101,7 @@ config = pathlib.Path(jupyter_config_dir(), "labconfig", "page_config.json")
 print(json.dumps({
     "untrusted": [book.name for book in books if not NotebookNotary().check_signature(read(book, 4))],
     "fonts": len(list(pathlib.Path(matplotlib.get_cachedir()).glob("fontlist*"))),
-    "config": config.read_text() if config.exists() else "",
+    "config": config.read_text("utf-8") if config.exists() else "",
 }))
 """
 
@@ -130,7 +130,7 @@ def post_build_faults(root, env):
 
 def readme_links(root):
     """The files of the repository that README.md points at, the badge's notebook among them."""
-    text = (root / "README.md").read_text()
+    text = (root / "README.md").read_text("utf-8")
     for link in re.findall(r"\]\(([^)\s]+)", text) + re.findall(r'(?:src|href)="([^"]+)"', text):
         url = urllib.parse.urlsplit(link)
         if url.hostname == "mybinder.org":
@@ -230,7 +230,7 @@ def test_postbuild_installs_trusts_and_warms(course, environment):
 def test_every_link_of_the_readme_opens_in_binders_server_and_a_dead_one_is_seen(course, environment):
     links = list(readme_links(course))
     assert "notebooks/00_start_here.ipynb" in links
-    with open(course / "README.md", "a") as readme:
+    with open(course / "README.md", "a", encoding="utf-8") as readme:
         readme.write("\n[gone](notebooks/99_gone.ipynb) [![](https://mybinder.org/badge.svg)](")
         readme.write("https://mybinder.org/v2/gh/a/b/HEAD?urlpath=lab/tree/notebooks%2F98_gone.ipynb)\n")
     with binder_server(course, environment) as get:
@@ -238,13 +238,13 @@ def test_every_link_of_the_readme_opens_in_binders_server_and_a_dead_one_is_seen
 
 
 def test_the_readmes_badge_opens_the_first_notebook_in_jupyterlab():
-    badges = [url for url in re.findall(r"https://mybinder\.org/[^)\s\"]+", (ROOT / "README.md").read_text())]
+    badges = [url for url in re.findall(r"https://mybinder\.org/[^)\s\"]+", (ROOT / "README.md").read_text("utf-8"))]
     opened = [file for url in badges for file in binder_target(urllib.parse.urlsplit(url))]
     assert opened == ["notebooks/00_start_here.ipynb"]
 
 
 def edit(path, old, new):
-    text = path.read_text()
+    text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new))
 
@@ -321,7 +321,7 @@ def base_packages():
     renamed |= {"python-fastjsonschema": "fastjsonschema"}
     conda_only = {"cpython", "python-gil", "_python_abi3_support", "bleach-with-css"}
     conda_only |= {"jsonschema-with-format-nongpl", "cached_property", "stack_data"}
-    entries = re.findall(r"/([\w.-]+)-([^-/]+)-(?:py|ha770)[^-/]*\.(?:conda|tar\.bz2)#", lock.read_text())
+    entries = re.findall(r"/([\w.-]+)-([^-/]+)-(?:py|ha770)[^-/]*\.(?:conda|tar\.bz2)#", lock.read_text("utf-8"))
     return [f"{renamed.get(name, name)}=={version}" for name, version in entries if name not in conda_only]
 
 

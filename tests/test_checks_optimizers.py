@@ -214,7 +214,7 @@ class TestOptimizers(Answers):
 
 
 def test_the_numbers_are_those_of_the_run_of_pytorch():
-    printed = json.loads(Path(__file__).with_name("torch_iterates.json").read_text())["runs"]
+    printed = json.loads(Path(__file__).with_name("torch_iterates.json").read_text("utf-8"))["runs"]
     for name, runs in RUNS.items():
         for run in runs if name != "damped" else ():
             twin = next(p for p in printed if (p["step"], p["landscape"], p["knobs"]) == (name, *run[:2]))

@@ -23,7 +23,7 @@ from calclib.optimizers import (
 )
 
 STEPS = [gradient_descent, momentum, nesterov, adagrad, rmsprop, adam, adamw]
-TORCH = json.loads(Path(__file__).with_name("torch_iterates.json").read_text())["runs"]
+TORCH = json.loads(Path(__file__).with_name("torch_iterates.json").read_text("utf-8"))["runs"]
 GRADIENTS = {
     "ravine": lambda p: p * [1, 100],
     "rosenbrock": lambda p: np.array([2 * (p[0] - 1) - 400 * p[0] * (p[1] - p[0] ** 2), 200 * (p[1] - p[0] ** 2)]),

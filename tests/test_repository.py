@@ -24,11 +24,11 @@ each_module = pytest.mark.parametrize("module", MODULES, ids=lambda path: str(pa
 
 
 def project():
-    return tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
 def lines(file):
-    return [line for line in (ROOT / file).read_text().splitlines() if line and not line.startswith("#")]
+    return [line for line in (ROOT / file).read_text("utf-8").splitlines() if line and not line.startswith("#")]
 
 
 # Pins
@@ -71,7 +71,7 @@ def test_everything_beside_the_code_is_shipped_with_it():
 
 
 def commands():
-    return re.findall(r"^python3 -m venv .*$", README.read_text(), re.MULTILINE)
+    return re.findall(r"^python3 -m venv .*$", README.read_text("utf-8"), re.MULTILINE)
 
 
 def test_the_readme_has_two_commands_that_start_from_nothing():
@@ -82,18 +82,18 @@ def test_the_readme_has_two_commands_that_start_from_nothing():
 
 
 def test_the_readmes_table_has_every_notebook_in_order():
-    rows = [row for row in README.read_text().splitlines() if row.startswith("|")]
+    rows = [row for row in README.read_text("utf-8").splitlines() if row.startswith("|")]
     assert re.findall(r"\]\(notebooks/([\w.]+)\)", "\n".join(rows)) == [book.name for book in NOTEBOOKS]
     assert NOTEBOOKS
 
 
 def test_the_readme_points_at_nothing_that_is_not_there():
-    links = re.findall(r"\]\(([^)#:\s]+)[)#]", README.read_text())
+    links = re.findall(r"\]\(([^)#:\s]+)[)#]", README.read_text("utf-8"))
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
 def test_the_readme_is_short():
-    assert len(README.read_text().splitlines()) < 150
+    assert len(README.read_text("utf-8").splitlines()) < 150
 
 
 # Floors: imports only run down
@@ -142,7 +142,7 @@ def upward_imports(name, source):
 @each_module
 def test_imports_only_run_down(module):
     name = ".".join(module.relative_to(ROOT).with_suffix("").parts)
-    assert list(upward_imports(name, module.read_text())) == []
+    assert list(upward_imports(name, module.read_text("utf-8"))) == []
 
 
 @pytest.mark.parametrize(
@@ -170,9 +170,9 @@ def test_import_calclib_brings_numpy_and_nothing_above():
 
 @each_module
 def test_every_module_says_what_it_offers(module):
-    body = ast.parse(module.read_text()).body
+    body = ast.parse(module.read_text("utf-8")).body
     public = [node.name for node in body if not getattr(node, "name", "_").startswith("_")]
-    assert not public or re.search(r"^__all__ = ", module.read_text(), re.MULTILINE)
+    assert not public or re.search(r"^__all__ = ", module.read_text("utf-8"), re.MULTILINE)
 
 
 # Notebooks, as they are stored
