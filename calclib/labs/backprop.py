@@ -180,9 +180,9 @@ def moons(X=None, labels=None, *, lr=1.0, hidden=8, steps=1000, noise=0.15, seed
         return told + (f", and {net.accuracy(theta, *fresh):.1%} of 1,000 new ones." if fresh else ".")
 
     alt = (
-        "Left: two half moons of points, filled circles and hollow triangles, with the line in vermilion where the "
-        "network is undecided; dashed, where it is nine tenths sure; a cross on each point that it gets wrong. "
-        "Right: the loss against the step, logarithmic."
+        f"Left: two {'half moons' if fresh else 'clouds'} of points, filled circles and hollow triangles, with the "
+        "line in vermilion where the network is undecided; dashed, where it is nine tenths sure; a cross on each point "
+        "that it gets wrong. Right: the loss against the step, logarithmic."
     )
     run = Training(begin, steps, "step", ("hidden", "phi"))
     controls = {"lr": (0.01, 10.0), "hidden": [1, 2, 3, 4, 8, 16], "phi": ["tanh", "relu", "sigmoid"], "run": run}
