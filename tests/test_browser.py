@@ -11,6 +11,7 @@ import nbclient
 import nbformat
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
 
@@ -65,6 +66,20 @@ explore(marks, lambda ax: ax.set(xlim=(0, 500), ylim=(0, 500)), rate=[0, 1], dra
         run=Training(start, 500, unit="step"), alt="A sum.")
 """,
     ],
+    "cards": [
+        """
+from calclib.checks import start as check
+from calclib.live import predict, predictions, progress
+guess = predict("00-guess", "How many?", tol=1)
+guess
+""",
+        'predict("00-which", "Which?", ["this", "that"])',
+        'guess.reveal(3, "Three.")',
+        "check.average(lambda a, b: a + b)",
+        "check.average(lambda a, b: (a + b) / 2)",
+        "progress()",
+        "predictions()",
+    ],
     "slow": [
         """
 import time
@@ -94,7 +109,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(folder):
-    with lab.server(folder) as address:
+    with lab.server(folder, CALCLIB_PROGRESS=str(folder / "progress.json")) as address:
         yield address
 
 
@@ -314,12 +329,15 @@ def test_training_goes_on_till_it_is_stopped_and_a_slider_acts_on_the_way(chromi
     seen = live.evaluate("(e) => e.seen")
     assert len(seen) > 10 and all(frame == [True, True, seen[0][2]] for frame in seen), "a blank frame, or a jump"
     live.get_by_role("button", name="Stop").click()
-    page.wait_for_timeout(200)
-    stopped = shown(live)["run"]
-    page.wait_for_timeout(300)
-    assert stopped == shown(live)["run"] == float(live.locator("progress").get_attribute("value"))
+    live.get_by_role("button", name="Train").wait_for()
+    stopped = []
+    for key, rate in (("End", 1), ("Home", 0)):  # each goes to Python and back: time enough to train on
+        slider(live).press(key)
+        shows(live, rate=rate)
+        stopped.append(shown(live)["run"])
+    assert stopped[0] == stopped[1] == float(live.locator("progress").get_attribute("value"))
     live.get_by_role("button", name="Train").click()
-    page.wait_for_function(past, arg=[handle, stopped])
+    page.wait_for_function(past, arg=[handle, stopped[0]])
     live.get_by_role("button", name="Start again").click()
     shows(live, run=0)
     live.get_by_role("button", name="Train").wait_for()
@@ -457,6 +475,28 @@ def test_stillness_is_told_and_extends_the_alternative_text(page, figure):
     assert figure.locator("img").get_attribute("alt") == "A parabola and a secant. At x = 1.50 the slope is 3.000."
 
 
+def dress(page, theme):
+    """Change the theme, and wait for its colours."""
+    lab.command(page, "apputils:change-theme", theme=theme)
+    page.wait_for_function(
+        """([name, ground]) => document.body.dataset.jpThemeName === name
+        && getComputedStyle(document.body).getPropertyValue('--jp-layout-color0').trim().startsWith(ground)""",
+        arg=[theme, "#1" if "Dark" in theme else "w"],
+    )
+
+
+@pytest.mark.parametrize("name", ["figures", "training", "cards"])
+def test_axe_finds_nothing_that_keeps_anyone_out(chromium, address, name):
+    """Deque's rules of names, roles and states, for all that the cells put out, in both themes; contrast is tested below."""
+    page = opened(chromium, address, name)
+    page.add_style_tag(content="* { transition: none !important; animation: none !important; }")
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        dress(page, theme)
+        found = Axe().run(page, {"include": [[".jp-OutputArea-output"]]}).response["violations"]
+        assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+    page.close()
+
+
 def luminance(colour):
     red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in np.array(colour) / 255)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -464,9 +504,7 @@ def luminance(colour):
 
 @pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
 def test_words_stand_out_from_the_page(page, figure, theme):
-    lab.command(page, "apputils:change-theme", theme=theme)
-    page.wait_for_function(f"document.body.dataset.jpThemeName === '{theme}'")
-    page.wait_for_timeout(300)
+    dress(page, theme)
     colours = figure.evaluate(
         "(e) => [...e.querySelectorAll('label, .label, output, .status, button')].map((n) => getComputedStyle(n).color)"
     )
@@ -487,7 +525,7 @@ def test_words_stand_out_from_the_page(page, figure, theme):
 def test_nothing_overlaps_on_a_narrow_page(page, figure, width):
     lab.command(page, "application:toggle-left-area")
     page.set_viewport_size({"width": width, "height": 900})
-    page.wait_for_timeout(300)
+    page.wait_for_function("([e, width]) => e.clientWidth < width", arg=[figure.element_handle(), width])
     try:
         inside = figure.evaluate(
             """(e) => { const wide = e.getBoundingClientRect();
@@ -560,7 +598,7 @@ def test_a_dead_kernel_is_told(chromium, address):
     live = page.locator(".calclib-live").first
     shows(live, x=80)
     page.evaluate("() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown(); }")
-    page.wait_for_timeout(1000)
+    page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status !== 'idle'")
     slider(live).focus()
     page.keyboard.press("ArrowRight")
     live.locator(".status", has_text="Python has not answered yet").wait_for()
