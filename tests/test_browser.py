@@ -487,7 +487,7 @@ def dress(page, theme):
 
 @pytest.mark.parametrize("name", ["figures", "training", "cards"])
 def test_axe_finds_nothing_that_keeps_anyone_out(chromium, address, name):
-    """Deque's rules of names, roles and states, for all that the cells put out, in both themes; contrast is tested below."""
+    """Rules of names, roles and states, for all that the cells put out, in both themes; contrast is tested below."""
     page = opened(chromium, address, name)
     page.add_style_tag(content="* { transition: none !important; animation: none !important; }")
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
