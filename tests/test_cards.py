@@ -116,7 +116,7 @@ def test_a_prediction_made_after_run_all_appears_beside_the_answer():
     panel = card.reveal("it settles")
     assert not any(button.disabled for button in card.controls)
     card.controls[0].click()
-    assert "As you thought" in panel.body.value
+    assert "You thought, afterwards" in panel.body.value and "As you thought" in panel.body.value
     assert all(button.disabled for button in card.controls)
 
 
@@ -207,7 +207,19 @@ def test_a_prediction_made_after_its_answer_is_set_beside_it_too():
     card = ask()
     card.reveal("it settles")
     card.answer("it settles")
-    assert "1 of 1" in predictions().table.value
+    assert "0 of 0 came out" in predictions().table.value
+    assert "it settles (afterwards)" in predictions().table.value
+
+
+def test_changed_in_a_new_card_it_is_one_made_afterwards_and_left_alone_it_is_not():
+    card = ask()
+    card.answer("it grows")
+    card.reveal("it settles")
+    for guess, late in (("it grows", None), ("it settles", True), ("it settles", True)):
+        again = ask()
+        again.answer(guess)
+        again.reveal("it settles")
+        assert store().data()["predictions"]["01-secant"].get("late") is late
 
 
 def test_a_prediction_of_an_earlier_edition_is_shown_as_it_was_kept():

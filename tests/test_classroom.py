@@ -28,6 +28,7 @@ def folder(tmp_path):
     ada.record_prediction("00-cure", "dies later", {**DELAYED, "thought": "dies later", "agrees": True})
     ben.record_prediction("00-cure", "is cured", {**DELAYED, "thought": "is cured", "agrees": False})
     eve.record_prediction("00-guess", 2.5)
+    eve.record_prediction("00-cure", "dies later", {**DELAYED, "thought": "dies later", "agrees": True, "late": True})
     return tmp_path
 
 
@@ -58,6 +59,7 @@ def test_predictions_are_counted_with_a_tick_at_what_happened(folder):
         "00-cure: The run … (dies later)",
         "    1 ✓ dies later",
         "    1   is cured",
+        "    1 ✓ dies later (afterwards)",
         "00-guess: ",
         "    1   2.5",
     ]

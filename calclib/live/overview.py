@@ -108,9 +108,11 @@ def _foreseen(kept: dict) -> str:
     for key, told in sorted(kept.items(), key=lambda item: (item[0][:2], item[1]["last"])):  # as they were asked
         mark = {True: MARKS["yes"], False: "✗\N{NO-BREAK SPACE}"}.get(told.get("agrees"), "")
         happened = mark + told.get("happened", "(not looked at yet)")
-        rows.append([key[:2], told.get("question", key[3:]), str(told.get("thought", told["guess"])), happened])
-    agreed = sum(told.get("agrees") is True for told in kept.values())
-    legend = f"Your predictions: {agreed} of {len(kept)} came out as you thought (✓ as you thought, ✗ otherwise)"
+        thought = str(told.get("thought", told["guess"])) + " (afterwards)" * bool(told.get("late"))
+        rows.append([key[:2], told.get("question", key[3:]), thought, happened])
+    before = [told for told in kept.values() if not told.get("late")]
+    agreed = sum(told.get("agrees") is True for told in before)
+    legend = f"Your predictions: {agreed} of {len(before)} came out as you thought (✓ as you thought, ✗ otherwise)"
     return _rows(legend, ("Lesson", "Asked", "You thought", "What happened"), rows)
 
 

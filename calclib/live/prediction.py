@@ -38,15 +38,17 @@ class Prediction(Card):
     guess = traitlets.Any(None, allow_none=True)
 
     def __init__(self, key, question, controls):
-        self.key, self.question, self.controls, self.revealed = key, question, controls, False
+        self.key, self.question, self.controls = key, question, controls
+        self.revealed = self.late = False  # late: made, or changed, when what happened was there to be seen
         self.status = said()
         asked = widgets.HTMLMath(panel(f"<b>Predict.</b> {html.escape(question)}"))
         row = widgets.Box(controls, layout=widgets.Layout(flex_flow="row wrap", padding="0 0 0 12px"))
         self.status.layout.padding = "0 0 0 16px"
         super().__init__([asked, row, self.status])
-        stored = store().data()["predictions"].get(key, {}).get("guess")
-        if self._sound(stored):
-            self.guess = stored
+        stored = store().data()["predictions"].get(key, {})
+        if self._sound(stored.get("guess")):
+            self.guess, self.late = stored["guess"], stored.get("late") is True
+        self.seen = "happened" in stored
         self._show()
 
     def answer(self, guess) -> None:
@@ -58,6 +60,8 @@ class Prediction(Card):
         except ValueError as reason:
             self.status.value = status(html.escape(str(reason)))
             return
+        if guess != self.guess:
+            self.late = self.revealed or self.seen
         self._keep(guess)
         self.guess = guess
         self._show(store().tell())
@@ -76,6 +80,8 @@ class Prediction(Card):
         told = {"question": self.question, "thought": self._text(guess)}
         if self.revealed:
             told |= {"happened": self._text(self.happened), "agrees": self.agrees(guess, self.happened)}
+        if self.late:
+            told |= {"late": True}
         store().record_prediction(self.key, guess, told)
 
     def _show(self, note: str = "") -> None:
@@ -179,10 +185,9 @@ class Reveal(Card):
         else:
             thought, agrees = text(made), self.prediction.agrees(made, self.happened)
             verdict = "<b>As you thought.</b> " if agrees else "<b>Not what you thought.</b> "
+        when = "You thought, afterwards" if self.prediction.late else "You thought"
         cell = '<div><div style="opacity: .85">{}</div><b>{}</b></div>'
-        both = cell.format("You thought", html.escape(thought)) + cell.format(
-            "What happened", html.escape(text(self.happened))
-        )
+        both = cell.format(when, html.escape(thought)) + cell.format("What happened", html.escape(text(self.happened)))
         row = f'<div style="display: grid; grid-template-columns: repeat(2, minmax(0, 17em)); gap: 24px">{both}</div>'
         self.body.value = status(panel(f"{row}{verdict}{html.escape(self.because)}"))
 
