@@ -11,8 +11,12 @@ The same figure for all: a contour, a path of 100 steps on it, and its loss curv
   and the way to it and back cost;
 - frames a second while the mouse drags the slider, and how long after the last event the last picture came;
 - kernel: milliseconds of Python for one frame, median.
+
+`python benchmarks/latency.py --away 100` puts 100 ms of round trip between the page and the server, as a free machine
+far away does.
 """
 
+import argparse
 import importlib.util
 import json
 import sys
@@ -23,7 +27,7 @@ from tempfile import TemporaryDirectory
 import nbformat
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from lab import browser, open_notebook, run_all, server  # noqa: E402
+from lab import away, browser, open_notebook, run_all, server  # noqa: E402
 
 PRESSES, DRAG_EVENTS, EVENT_PAUSE = 15, 90, 16  # key presses; mouse events of a drag, milliseconds between them
 
@@ -213,9 +217,17 @@ def measure(page, cell):
 
 
 def main():
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--away", type=float, default=0, metavar="MS", help="round trip to the server, milliseconds")
+    round_trip = options.parse_args().away / 1000
     ways = [way for way in WAYS if way != "ipympl" or importlib.util.find_spec("ipympl")]
     found = {}
-    with TemporaryDirectory() as folder, server(Path(folder)) as address, browser() as chromium:
+    with (
+        TemporaryDirectory() as folder,
+        server(Path(folder)) as near,
+        away(near, round_trip) as address,
+        browser() as chromium,
+    ):
         for way in ways:
             notebook(Path(folder), way)
             page = chromium.new_page(viewport={"width": 1280, "height": 1000})

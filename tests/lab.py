@@ -1,5 +1,6 @@
 """A real JupyterLab in a real Chromium, for tests and benchmarks: `with lab(folder) as open_notebook: …`."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -8,9 +9,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
+from urllib.parse import urlsplit
 
 TOKEN = "course"
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
@@ -65,6 +68,59 @@ def _await(address, process, log):
         except OSError:
             time.sleep(0.1)
     raise RuntimeError(f"JupyterLab did not start:\n{log.read_text('utf-8')}")
+
+
+@contextmanager
+def away(address, round_trip):
+    """The server's address behind a line that holds every byte back for half of the round trip (seconds)."""
+    if not round_trip:
+        yield address
+        return
+    loop, port = asyncio.new_event_loop(), urlsplit(address).port
+
+    async def carry(reader, writer):
+        under_way = asyncio.Queue()
+
+        async def deliver():
+            while True:
+                due, part = await under_way.get()
+                await asyncio.sleep(due - loop.time())
+                writer.write(part)
+
+        delivery = loop.create_task(deliver())
+        try:
+            while part := await reader.read(1 << 16):
+                under_way.put_nowait((loop.time() + round_trip / 2, part))
+            await asyncio.sleep(round_trip)
+        except ConnectionError:
+            pass  # the other end is gone
+        finally:
+            delivery.cancel()
+            writer.close()
+
+    async def meet(reader, writer):
+        with suppress(asyncio.CancelledError):
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
+            await asyncio.gather(carry(reader, far_writer), carry(far_reader, writer))
+
+    async def end():
+        line.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0.1)  # transports close in the loop's next rounds
+
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    line = asyncio.run_coroutine_threadsafe(asyncio.start_server(meet, "127.0.0.1", 0), loop).result()
+    try:
+        yield f"http://127.0.0.1:{line.sockets[0].getsockname()[1]}"
+    finally:
+        asyncio.run_coroutine_threadsafe(end(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 @contextmanager

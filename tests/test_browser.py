@@ -311,6 +311,30 @@ WATCH_EVERY_FRAME = """
 """
 
 
+def test_a_hand_far_away_sees_pictures_on_the_way_each_newer_than_the_last(chromium, address):
+    """Twelve moves within one round trip, of which Python is told the first and the last."""
+    with lab.away(address, 0.25) as far:
+        page = opened(chromium, far, "figures")
+        live = page.locator(".calclib-live").first
+        move(live, x=20)
+        seen = live.evaluate(
+            """async (e) => {
+              const slider = e.querySelector("[type=range]"), seen = [];
+              new MutationObserver(() => seen.push(JSON.parse(e.dataset.shown).x))
+                .observe(e, { attributes: true, attributeFilter: ["data-shown"] });
+              for (let x = 30; x <= 85; x += 5) {
+                slider.value = x;
+                slider.dispatchEvent(new Event("input", { bubbles: true }));
+                await new Promise((done) => setTimeout(done, 20));
+              }
+              while (seen.at(-1) !== 85) await new Promise((done) => setTimeout(done, 40));
+              return [...new Set(seen)];
+            }"""
+        )
+        assert len(seen) > 3 and seen == sorted(seen), seen
+        page.close()
+
+
 def test_training_goes_on_till_it_is_stopped_and_a_slider_acts_on_the_way(chromium, address):
     page = opened(chromium, address, "training")
     live = page.locator(".calclib-live")

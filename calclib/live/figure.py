@@ -106,7 +106,7 @@ class Live(anywidget.AnyWidget):
     def _look_ahead(self, _widget, content, _buffers):
         """Send the frame of a place where no control stands yet, if it is cheap; whoever goes there finds it."""
         with DRAWING:
-            dear = self.trainer or self.seconds > DEAR
+            dear = self.trainer or self.seconds > DEAR or self.stage.way != "svg"
             frame = {} if dear else self._drawn(content["ahead"])["frame"]
         if frame.get("svg"):
             self.send({"ahead": frame})
@@ -124,7 +124,7 @@ class Live(anywidget.AnyWidget):
             run = self.trainer.run
             shown["at"] = {**at, self.trainer.name: run.done if run else 0}
             shown |= {"turn": at.get(self.trainer.name), "over": run is None or run.over}
-        self.seconds = perf_counter() - begun
+        shown["seconds"] = self.seconds = perf_counter() - begun
         return {"scene": self.stage.scene, "place": self.stage.place, "frame": shown}
 
     def _told(self, problem, at):

@@ -4,6 +4,7 @@
 const PATIENCE = 3000; // ms without an answer before the reader is told that Python is silent
 const PACE = 70; // ms at least between two steps of the play button
 const REST = 120; // ms of stillness before Python is asked for the pictures that may be wanted next
+const HURRY = 33; // ms at least between two pictures that are asked for while a hand moves on
 const HUSH = 500; // ms of stillness before a screen reader is told the new numbers
 const SILENT = "Python has not answered yet: is a cell still running, or has the kernel stopped? "
   + "Then restart it and run this cell again.";
@@ -252,10 +253,35 @@ function render({ model, el }) {
     clearTimeout(waiting);
     waiting = setTimeout(silent, PATIENCE);
     touched = true;
+    turn += 1;
     const known = ahead.get(JSON.stringify(at));
     model.set("at", at);
     model.save_changes();
-    if (known && bare && trouble.hidden) put(known); // Python draws it again all the same, and has the last word
+    if (known) glance(known, turn); // Python draws it again all the same, and has the last word
+    if (busy) hurry();
+    else [busy, sent] = [true, performance.now()];
+  }
+
+  // One message is under way and the newest place waits for its answer: from a distant machine few pictures come. So
+  // while a hand moves on, Python is asked for pictures on the way as well, as often as half of its time allows.
+  let turn = 0, seen = 0; // how many moves there were, and after how many of them the picture shown was asked for
+  let busy = false, sent = 0, hurrying; // whether an answer is awaited; when Python was asked last
+  const asked = new Map(); // a place asked for on the way: the move that led to it
+  function hurry() {
+    clearTimeout(hurrying);
+    if (ends.length) return;
+    const pause = Math.max(HURRY, 2000 * (model.get("frame").seconds ?? 0)) - (performance.now() - sent);
+    hurrying = setTimeout(() => {
+      if (!busy || asked.has(JSON.stringify(at))) return;
+      sent = performance.now();
+      asked.set(JSON.stringify(at), turn);
+      model.send({ ahead: at });
+    }, pause);
+  }
+  function glance(frame, when) {
+    if (when < seen || !bare || !trouble.hidden) return;
+    seen = when;
+    put(frame);
   }
 
   // While all is still, Python is asked for the frames one step away on the controls in hand: the next key finds its
@@ -273,9 +299,11 @@ function render({ model, el }) {
   }
   const foreseeable = ({ labels }) => labels && !ends.length; // what trains is drawn only when it is told to
   const foreseen = ({ ahead: frame }) => {
+    const key = JSON.stringify(frame.at), when = asked.get(key);
+    if (asked.delete(key)) return glance(frame, when);
     const moved = controls.filter(({ name }) => JSON.stringify(frame.at[name]) !== JSON.stringify(at[name]));
     if (moved.length !== 1) return; // the hand has gone on
-    ahead.set(JSON.stringify(frame.at), frame);
+    ahead.set(key, frame);
     root.dataset.foreseen = [...ahead.keys()].join(" "); // like `shown`, for who watches from outside
   };
 
@@ -318,15 +346,20 @@ function render({ model, el }) {
   let begun = 0, shown = 0; // numbers of the frame that was begun last, and of the one that is shown
   let bare = null; // the scene that the image shows, if it shows one
   async function draw() {
-    const frame = model.get("frame"), scene = model.get("scene"), turn = ++begun;
+    const frame = model.get("frame"), scene = model.get("scene"), mine = ++begun;
+    sent = performance.now(); // the newest place that waits, if there is one, goes now
+    if (JSON.stringify(frame.at) === JSON.stringify(at)) {
+      [busy, seen] = [false, turn];
+      asked.clear();
+    }
     clearTimeout(waiting);
     if (frame.png || bare !== scene) {
       const url = await paint(frame.png ?? scene);
-      if (turn < shown) return URL.revokeObjectURL(url); // a newer frame was ready before
+      if (mine < shown) return URL.revokeObjectURL(url); // a newer frame was ready before
       hang(url);
       bare = frame.png ? null : scene;
     }
-    shown = turn;
+    shown = mine;
     put(frame);
     root.classList.remove("silent");
     root.classList.toggle("troubled", frame.error !== "");
@@ -339,9 +372,12 @@ function render({ model, el }) {
     lookAhead();
   }
 
+  let drawing = null; // the marks that are shown
   function put(frame) {
-    marks.innerHTML = frame.svg;
-    marks.firstElementChild?.setAttribute("style", "position: absolute; width: 100%; height: 100%");
+    if (frame.svg !== drawing) {
+      marks.innerHTML = drawing = frame.svg;
+      marks.firstElementChild?.setAttribute("style", "position: absolute; width: 100%; height: 100%");
+    }
     say(frame.status);
     speak(frame);
     root.dataset.shown = JSON.stringify(frame.at);
@@ -377,6 +413,7 @@ function render({ model, el }) {
     model.off("msg:custom", foreseen);
     clearTimeout(waiting);
     clearTimeout(resting);
+    clearTimeout(hurrying);
     clearTimeout(speaking);
     [...stops, ...ends].forEach((stop) => stop());
     growing.disconnect();
