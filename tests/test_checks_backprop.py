@@ -99,6 +99,18 @@ return net.unpack(theta - lr * net.loss_and_gradient(theta, X, y)[1])"""
 LISTS = STEP.replace(
     "return moved(layers, parts, lr)", "return [(W.tolist(), b.tolist()) for W, b in moved(layers, parts, lr)]"
 )
+HELPED = """output, tape = taped(layers, X)
+*hidden, (a, W_above) = tape
+_, dz = mse(output, y)
+parts = [dense_backward(dz, a)]
+def step(dz, W_above, z, a):
+    dz = dz @ W_above.T * slope(z)
+    return dz, dense_backward(dz, a)
+for a, W, z in reversed(hidden):
+    dz, part = step(dz, W_above, z, a)
+    parts = [part, *parts]
+    W_above = W
+return moved(layers, parts, lr)"""
 RIGHT_STEPS = [STEP, LOOP, IN_PLACE, ROWS, LISTS]
 
 DIFFERENCES = """shapes = [p.shape for layer in layers for p in layer]
@@ -230,9 +242,12 @@ RIGHT = {
         "worst = 0\nfor k in range(len(theta)):\n    kept = theta[k]\n    theta[k] = kept + 1e-5\n"
         "    up = loss(theta)\n    theta[k] = kept - 1e-5\n    n = (up - loss(theta)) / 2e-5\n    theta[k] = kept\n"
         "    worst = max(worst, abs(g[k] - n) / max(abs(g[k]), abs(n), 1e-12))\nreturn worst",
+        "worst, p = 0, theta.copy()\nfor k in range(len(p)):\n    p[k] += 1e-5\n    up = loss(p)\n    p[k] -= 2e-5\n"
+        "    n = (up - loss(p)) / 2e-5\n    p[k] += 1e-5\n"
+        "    worst = max(worst, abs(g[k] - n) / max(abs(g[k]), abs(n), 1e-12))\nreturn worst",
     ],
     "mended_a": RIGHT_STEPS,
-    "mended_b": RIGHT_STEPS[:2],
+    "mended_b": [*RIGHT_STEPS[:2], HELPED],
     "mended_e": RIGHT_STEPS[1:3],
     "mended_c": RIGHT_STEPS[1:4],
     "mended_d": [STEP, "return patient(layers, X, y, lr)"],
@@ -245,6 +260,7 @@ RIGHT = {
 
 WRONG = {
     "forward": {
+        "a = X\nfor W, b in layers[:-1]:\n    a = np.tanh(a @ W + b)\nreturn a @ W + b": "those of the layer before",
         "for W, b in layers:\n    X = np.tanh(X @ W + b)\nreturn X": "the last layer has no tanh",
         "for W, b in layers[:-1]:\n    X = np.tanh(X @ W + b)\nreturn X": "last layer is missing",
         TANH.format("X @ W + b").replace("np.tanh", ""): "tanh is missing",
@@ -253,6 +269,8 @@ WRONG = {
         "for W, b in layers:\n    return np.tanh(X @ W + b)": "inside the loop",
         TANH.format("X @ W.T + b").replace("X @ W + b", "X @ W.T + b"): "W is transposed",
         "return X": "should be",
+        "return X, X": "is a tuple of 2 arrays",
+        "for W, b in layers[:-1]:\n    X = np.tanh(W @ X + b)\nW, b = layers[-1]\nreturn W @ X + b": "as examples",
         TANH.format("X @ W + b").replace("return X @ W + b", "return X @ W"): "last layer's bias",
         TANH.format("X @ W) + (b"): "stands inside",
         TANH.format("X @ W + b").replace("[:-1]", ""): "the loop ends before it",
@@ -278,6 +296,9 @@ WRONG = {
         "return net.predict(np.concatenate([p.ravel() for layer in layers for p in layer]), X)": "own predict",
     },
     "mse_gradient": {
+        "return 2 * output - y / y.size": "only y is divided by the size: put the difference",
+        "return 2 * (output - y / y.size)": "put 2 * (output − y)",
+        "return (2 * output - y) / y.size": "the 2 belongs to y",
         "return (output - y) / y.size": "2 from the square",
         "return output - y": "2 and the mean",
         "return 2 * (output - y)": "not divided",
@@ -304,6 +325,8 @@ WRONG = {
         "return np.mean(2 * (output - y), axis=0)": "over the rows is taken already",
     },
     "softmax_gradient": {
+        "return softmax(scores) - np.eye(scores.shape[1])[labels] / len(scores)": "only y is divided by n",
+        "return softmax(scores) / len(scores) - np.eye(scores.shape[1])[labels]": "only p is divided by n",
         "return softmax(scores) - np.eye(scores.shape[1])[labels]": "not divided by n",
         "return (softmax(scores) - np.eye(scores.shape[1])[labels]) / len(labels) ** 2": "averaged twice",
         "return (softmax(scores) - np.eye(scores.shape[1])[labels]) / scores.size": "rows times classes",
@@ -321,6 +344,7 @@ WRONG = {
         "p = softmax(scores)\nreturn p * (1 - p) / len(p)": "in its own score",
         "return softmax(scores)": "these are the probabilities",
         "return (softmax(scores) - labels[:, None]) / len(labels)": "as numbers",
+        "return softmax(scores) - labels[:, None]": "and n is missing",
         "return (softmax(scores.T).T - np.eye(scores.shape[1])[labels]) / len(labels)": "down the columns",
         "return (scores - np.eye(scores.shape[1])[labels]) / len(labels)": "softmax is missing",
         "p = softmax(scores)\nreturn (p - np.eye(scores.shape[1])[labels]) * p * (1 - p) / len(p)": "once too often",
@@ -339,6 +363,10 @@ WRONG = {
         "return (p - np.eye(scores.shape[1])[labels]) / len(e)": "overflows",
     },
     "layer_backward": {
+        "dz = -dh * slope(z)\nreturn " + ", ".join(PARTS): "the sign is turned",
+        "dz = dh * 1 - np.tanh(z) ** 2\nreturn " + ", ".join(PARTS): "multiplies the 1 alone",
+        "dz = dh * (1 - np.tanh(z**2))\nreturn " + ", ".join(PARTS): "no square of tanh",
+        SLOPED.format(*PARTS[:2], "dz"): "one step more leads to a",
         "dz = dh\nreturn " + ", ".join(PARTS): "slope of tanh is forgotten",
         "dz = dh * slope(np.tanh(z))\nreturn " + ", ".join(PARTS): "taken at tanh(z)",
         "dz = dh * (1 - z ** 2)\nreturn " + ", ".join(PARTS): "no slope of tanh",
@@ -348,6 +376,7 @@ WRONG = {
         SLOPED.format("a.T @ dz / len(a)", *PARTS[1:]): "averaged twice",
         SLOPED.format("np.tanh(a).T @ dz", *PARTS[1:]): "no tanh is taken of it",
         SLOPED.format("dz.sum(axis=0)", "a.T @ dz", PARTS[2]): "the order is dW, db, da",
+        SLOPED.format(PARTS[2], PARTS[0], PARTS[1]): "in the order da, dW, db",
         SLOPED.format(PARTS[0], "dz.sum(axis=0, keepdims=True)", PARTS[2]): "keepdims",
         SLOPED.format(*PARTS[:2], "dz @ W.T * (1 - a**2)"): "∂a stops before it",
         SLOPED.format(*PARTS[:2], "dz @ W.T * (1 - np.tanh(a) ** 2)"): "∂a stops before it",
@@ -374,6 +403,17 @@ WRONG = {
         "dz = dh * derivative(np.tanh, z)\nreturn " + ", ".join(PARTS): "differences",
     },
     "largest_error": {
+        error(
+            error="np.max(np.abs(np.abs(g) - np.abs(n)) / (np.maximum(np.abs(g), np.abs(n)) + 1e-12))"
+        ): "know no sign",
+        error(error="max(abs(a - b) / max(abs(a), abs(b)) for a, b in zip(g, n) if a)"): "would go unseen",
+        error(
+            error="np.max((np.abs(g - n) / (np.maximum(np.abs(g), np.abs(n)) + 1e-12))[:-1])"
+        ): "the last entry is left out",
+        error(formula="loss(theta + e) - loss(theta - e)"): "is not divided by 2h",
+        error(formula="(loss(theta - e) - loss(theta + e)) / (2 * {h})"): "sign of n is turned",
+        error(formula="(loss(theta + e) - loss(theta - e)) / (4 * {h})"): "or there twice",
+        "return max(abs(loss(t + 1e-5) - loss(t - 1e-5)) for t in theta)": "it takes all of theta",
         error(h="1e-12"): "too small",
         error(h="1e-14"): "too small",
         error(h="0.1"): "too large",
@@ -433,15 +473,18 @@ WRONG = {
         ),
     },
     "fit": {
+        "rng = np.random.default_rng(4)\nshapes = (1, 16), (16, 16), (16, 1)\n"
+        "layers = [(np.sqrt(2 / sum(s)) * rng.standard_normal(s), np.zeros(s[1])) for s in shapes]\n"
+        + FIT.format(steps=3000, lr=0.1): "does it start from `layers`",
         FIT.format(steps=3, lr=0.1): "not below 0.001",
         FIT.format(steps=3000, lr=1.5): "diverges",
         FIT.format(steps=30, lr=-0.1): "before",
         "for _ in range(3000):\n    layers = step(layers, X, y, 0.1)\n    return layers": "does `return` stand inside",
-        "net = Network(1, 16, 16, 1, activation='tanh', loss='mse')\n"
+        "net = Network(*(len(W) for W, _ in layers), 1, activation='tanh', loss='mse')\n"
         "theta = np.concatenate([p.ravel() for layer in layers for p in layer])\n"
         "for _ in range(3000):\n    theta = theta - 0.1 * net.loss_and_gradient(theta, X, y)[1]\n"
         "return net.unpack(theta)": "own loss_and_gradient",
-        "net = Network(1, 16, 16, 1, activation='tanh', loss='mse')\n"
+        "net = Network(*(len(W) for W, _ in layers), 1, activation='tanh', loss='mse')\n"
         "theta = np.concatenate([p.ravel() for layer in layers for p in layer])\n"
         "*_, last = train(net, theta, X, y, adam, epochs=1500, lr=0.01, batch=33)\n"
         "return net.unpack(last.theta)": "own train",

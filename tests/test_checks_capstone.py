@@ -167,7 +167,7 @@ class TestCapstone(Answers):
             SLOPE + "return abs(g @ v - n) / (abs(g @ v) + abs(n))": "|g·v| + |n|",
             SLOPE + "return (g @ v - n) / max(abs(g @ v), abs(n))": "may not be negative",
             SLOPE + "return (n - g @ v) / max(abs(g @ v), abs(n))": "may not be negative",
-            SLOPE + "return abs(g @ v - n) / max(g @ v, n)": "max() takes the smaller",
+            SLOPE + "return abs(g @ v - n) / max(g @ v, n)": "max() takes the one nearer",
             SLOPE.replace("(2 * h)", "h") + "return abs(g @ v - n) / max(abs(g @ v), abs(n))": "2 in 2h",
             SLOPE.replace("(2 * h)", "2 * h") + "return abs(g @ v - n) / max(abs(g @ v), abs(n))": "brackets",
             SLOPE.replace("theta - h * v", "theta").replace("2 * h", "h")

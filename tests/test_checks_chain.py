@@ -58,7 +58,6 @@ RIGHT = {
     "push": [
         EACH + "parent.grad += slope * node.grad",
         EACH + "parent.grad = parent.grad + node.grad * slope\nreturn node",
-        "for p, s in zip(node.parents, node.slopes):\n    p.grad += s * node.grad",
         "for k in range(len(node.edges)):\n    p, s = node.edges[k]\n    p.grad += s * node.grad",
     ],
     "sweeps": ["return inputs, outputs", "return [inputs, outputs]", "return np.array([inputs, outputs])"],
@@ -71,6 +70,10 @@ RIGHT = {
 
 WRONG = {
     "composed_slope": {
+        "return df(dg(x))": "f′ is asked at g′(x)",
+        "return dg(g(x))": "g′ is taken at g(x)",
+        "return df(g(x)) * x": "g′(x), not x",
+        "return df(g) * dg(x)": "g(x), not g",
         "return df(x) * dg(x)": "taken at x",
         "return df(dg(x))  * dg(x)": "taken at g′(x)",
         "return df(g(x))": "g′(x) is forgotten",
@@ -88,6 +91,8 @@ WRONG = {
         "return df(g(x)) * dg(df(x))": "should be 300, and 1800 came.",
     },
     "two_paths": {
+        "return b * d - a * c": "one path is subtracted",
+        "return a + c, b + d": "add to one number",
         "return (a + c) * (b + d)": "the other way round",
         "return a * c * b * d": "the two paths are multiplied",
         "return a + b + c + d": "all four are added",
@@ -103,6 +108,7 @@ WRONG = {
         "return 0": "should be 31",
     },
     "dual_product": {
+        PAIRS + "return a * b, a * db - da * b": "one term of the slope is subtracted",
         PAIRS + "return a * b, da * db": "slopes are multiplied",
         PAIRS + "return a * b, da * b + a * db + da * db": "adds nothing",
         PAIRS + "return a * b - da * db, da * b + a * db": "nothing to the value",
@@ -122,6 +128,8 @@ WRONG = {
         PAIRS + "return a * b": "2 numbers should be",
     },
     "tanh": {
+        "y = math.tanh(x.value)\nreturn calclib.Var(y, 'tanh', (x,), (1 - y * y))": "needs its comma",
+        "y = math.tanh(x.value)\nreturn calclib.Var(y, 'tanh', (x), (1 - y * y,))": "needs its comma",
         ONE.format("1 - x.value**2"): "taken at the input",
         ONE.format("y"): "not the slope",
         ONE.format("1 - math.tanh(y)**2"): "once too often",
@@ -150,6 +158,9 @@ WRONG = {
         "v = Var(math.tanh(x.value))\nv.edges = None\nreturn v": "pairs (parent, slope)",
     },
     "divide": {
+        TWO.format("1 / b, -a / b * b"): "multiplies by y again",
+        TWO.format("1 / b, -((a / b) ** 2)"): "squares x as well",
+        "return calclib.Var(x.value / y.value, (x, y), (1 / y.value, 0.0))": "the name comes before them",
         TWO.format("1 / b, a / b**2"): "sign turned",
         TWO.format("1 / b, -a / b"): "square is missing",
         TWO.format("1 / b, -1 / b**2"): "x is missing",
@@ -174,6 +185,8 @@ WRONG = {
         "return 1 / y * x": "the very division",
     },
     "push": {
+        "node.grad = 1.0\n" + EACH + "parent.grad += slope * node.grad": "changed node.grad",
+        EACH + "parent.grad = 0.0\n" + EACH + "parent.grad += slope * node.grad": "and no 0 before",
         EACH + "parent.grad = slope * node.grad": "= forgets",
         EACH + "grad = slope * node.grad": "nothing has arrived",
         EACH + "parent.grad += slope + node.grad": "slope and gradient are added",
@@ -205,6 +218,8 @@ WRONG = {
         "return min(inputs, outputs)": "2 numbers should be",
     },
     "neuron_slopes": {
+        "s = 1 / (1 + math.exp(-w * x + b))\nd = s * (1 - s)\nreturn d * x, d * w, d": "the minus belongs to b",
+        NEURON + "return (s * 1 - s) * np.array([x, w, 1])": "s * 1 − s is 0",
         NEURON + "t = 1 / (1 + math.exp(-s))\nreturn t * (1 - t) * np.array([x, w, 1])": "taken at its output",
         "z = w * x + b\nreturn z * (1 - z) * np.array([x, w, 1])": "in place of z",
         "return x, w, 1": "slope of σ is forgotten",

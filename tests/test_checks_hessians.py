@@ -41,6 +41,7 @@ RIGHT = {
         "H = np.array([slope(x + a) - slope(x - a) for a in e]) / (2 * h)\nreturn ((H + H.T) / 2).tolist()",
     ],
     "classify": [
+        "def word():\n    " + WORDS.replace("\n", "\n    ") + "\nreturn np.array(word())",
         WORDS,
         "if np.linalg.norm(gradient) > 1e-6: return 'slope'\nbends = np.linalg.eigvals(hessian)\n"
         "up, down = any(bends > 1e-6), any(bends < -1e-6)\nif up and down: return 'saddle'\n"
@@ -69,6 +70,12 @@ RIGHT = {
 
 WRONG = {
     "hessian_matrix": {
+        WHOLE + FOUR + " / (4 * h**2)\nreturn H": "On steep ground",
+        UPPER + FOUR + " / (4 * h**2)\nreturn (H + H.T) / 2": "half of what they should be",
+        UPPER + FOUR + " / (4 * h**2)\nreturn H + H.T": "the diagonal counts twice",
+        WHOLE + FOUR + " / (4 * h**2)\n        return H": "only H[0, 0] is filled",
+        WHOLE + FOUR + " / (4 * h**2)\nreturn H + H.T": "and (H + H.T) by 2",
+        WHOLE + FOUR + " / (4 * h**2)\nreturn (H - H.T) / 2": "or is it H − H.T",
         WHOLE + AHEAD: "one-sided",
         UPPER + FOUR + " / (4 * h**2)\nreturn H": "only the upper triangle",
         LOWER + FOUR + " / (4 * h**2)\nreturn H": "only the lower triangle",
@@ -90,6 +97,10 @@ WRONG = {
         "e = h * np.eye(2)\nreturn np.array([f(x + a) - f(x - a) for a in e]) / (2 * h)": "shape (2,)",
     },
     "classify": {
+        WORDS.replace("np.abs(gradient).max()", "abs(np.sum(gradient))"): "its length counts, not its sum",
+        WORDS.replace("np.abs(gradient).max()", "abs(gradient[:2]).max()"): "in its third entry",
+        WORDS.replace("1e-6", "1e-3"): "only what is below 1e-6",
+        WORDS.replace("high < -1e-6 else", "np.linalg.det(hessian) > 1e-6 else"): "its eigenvalues are −3, −1 and −1",
         "return 'minimum'": "∇f = 0 alone is no minimum",
         "return 'minimum' if np.abs(gradient).max() < 1e-6 else 'slope'": "∇f = 0 alone is no minimum",
         WORDS.replace("if low > 1e-6:", "if np.linalg.det(hessian) > 0:"): "the determinant alone",
@@ -122,6 +133,7 @@ WRONG = {
         "return 2 / np.linalg.det(H)": "the determinant",
     },
     "condition_number": {
+        "ends = abs(np.linalg.eigvalsh(H)[[0, -1]])\nreturn ends.max() / ends.min()": "should be 17.9443",
         "return np.abs(np.linalg.eigvalsh(H)).max()": "the largest curvature alone",
         "sizes = np.abs(np.linalg.eigvalsh(H))\nreturn sizes / sizes.min()": "one ratio for each curvature",
         "return np.linalg.norm(H) * np.linalg.norm(np.linalg.inv(H))": "root of all entries' squares",
@@ -140,6 +152,8 @@ WRONG = {
         "sizes = sorted(abs(np.linalg.eigvalsh(H)))\nreturn sizes[1] / sizes[0]": "the last one, [-1]",
     },
     "newton_step": {
+        "return np.linalg.solve(H, x - g)": "g belongs to H, x does not",
+        "return np.linalg.solve(H, x) - g": "H is solved for x",
         "x -= np.linalg.solve(H, g)\nreturn x": "changes the x that it is given",
         "return np.linalg.solve(H, g) - x": "turned round",
         "return x - g / np.linalg.eigvalsh(H)": "eigenvalues belong to the axes of H",
@@ -157,6 +171,11 @@ WRONG = {
         "return x - np.linalg.inv(H) * g": "a matrix times a vector is @",
     },
     "hessian_times_vector": {
+        "return (gradient(x + h * v) + gradient(x - h * v)) / (2 * h)": "the two gradients are added",
+        "return (gradient(x + h * v) - gradient(x - h * v)) / (2 * h**2)": "divided by 2h²",
+        "return (gradient(x + h * v) - gradient(x - h * v)) / (2 * h * v)": "v is divided out again",
+        "return gradient(x + h * v) - gradient(x - h * v) / 2 * h": "and then multiplied by h",
+        "s = h * v[:2]\nreturn (gradient(x[:2] + s) - gradient(x[:2] - s)) / (2 * h)": "three variables make a point",
         "return gradient(x + h * v) - gradient(x - h * v) / (2 * h)": "put the difference in brackets",
         "return (gradient(x + v) - gradient(x - v)) / 2": "here it is v itself.",
         "return (gradient(x + v) - gradient(x - v)) / (2 * h)": "and divided by 2h",
@@ -219,7 +238,7 @@ class TestHessians(Answers):
         [
             (BOTH[::-1], "swapped"),
             (np.sqrt(BOTH), "κ of X"),
-            ((BOTH[0], np.sqrt(BOTH[1])), "κ of X"),
+            ((BOTH[0], np.sqrt(BOTH[1])), "κ of Z"),
             (kappas("weight_lb", "horsepower", ones=False), "column of ones"),
             ((BOTH[0], BOTH[0]), "the other one"),
             ((BOTH[1], BOTH[1]), "the other one"),

@@ -202,7 +202,7 @@ def of_a_wrong_gradient(own, n):
         / max(abs(own), abs(n)),
         "the sign of n − g·v is kept: an error may not be negative; take abs() of it.": (n - own)
         / max(abs(own), abs(n)),
-        "of two negative slopes max() takes the smaller one: max(abs(…), abs(…)).": far / max(own, n),
+        "of two negative slopes max() takes the one nearer to 0: max(abs(…), abs(…)).": far / max(own, n),
     }
 
 

@@ -38,7 +38,7 @@ def composed_slope(composed_slope):
     judged(
         (
             (
-                composed_slope(df, g, dg, x),
+                composed_slope(of_a_number(df, "f′"), of_a_number(g, "g"), of_a_number(dg, "g′"), x),
                 df(g(x)) * dg(x),
                 f"composed_slope(df, g, dg, {x:g}) for {words}",
                 {
@@ -46,6 +46,9 @@ def composed_slope(composed_slope):
                     "the outer slope is taken at g′(x); its place is g(x).": df(dg(x)) * dg(x),
                     "the inner slope g′(x) is forgotten.": df(g(x)),
                     "the outer slope f′(g(x)) is forgotten.": dg(x),
+                    "f′ is asked at g′(x), and the inner slope is missing: f′(g(x))·g′(x).": df(dg(x)),
+                    "the outer slope f′ is missing, and g′ is taken at g(x).": dg(g(x)),
+                    "the inner slope is g′(x), not x.": df(g(x)) * x,
                     "this is f′ at x; the outer function stands at g(x), and the inner slope is missing.": df(x),
                     "slopes along a chain multiply; here they are added.": df(g(x)) + dg(x),
                     "slopes along a chain multiply, and the outer one is taken at g(x).": df(x) + dg(x),
@@ -63,6 +66,17 @@ def composed_slope(composed_slope):
     )
 
 
+def of_a_number(function, name):
+    """The function; NotYet where it is given another function, as in df(g)."""
+
+    def asked(u):
+        if callable(u):
+            raise NotYet(f"{name} was asked at a function, where a number should be: g(x), not g.")
+        return function(u)
+
+    return asked
+
+
 @exercise
 def two_paths(two_paths):
     """a·c + b·d: multiply along each path, then add the paths."""
@@ -76,6 +90,8 @@ def two_paths(two_paths):
                     "you add along a path and multiply across paths; it is the other way round.": (a + c) * (b + d),
                     "the two paths are multiplied; what comes over two paths adds.": a * c * b * d,
                     "the two paths are subtracted; what comes over two paths adds.": a * c - b * d,
+                    "one path is subtracted from the other; what comes over two paths adds.": b * d - a * c,
+                    "slopes along a path multiply, and the paths add to one number.": (a + c, b + d),
                     "this is their mean; what comes over two paths adds.": (a * c + b * d) / 2,
                     "what comes over the two paths adds to one number.": (a * c, b * d),
                     "slopes along a path multiply; here all four are added.": a + b + c + d,
@@ -115,6 +131,7 @@ def dual_product(dual_product):
                     "a′·b is missing from the slope.": (value, a * db),
                     "each slope meets the other's value: a′·b and a·b′.": (value, a * da + b * db),
                     "the two terms of the slope are subtracted; they add.": (value, da * b - a * db),
+                    "one term of the slope is subtracted from the other; they add.": (value, a * db - da * b),
                     "the two terms of the slope are multiplied; they add.": (value, da * b * a * db),
                     "the pair is swapped: the value comes first.": (slope, value),
                     "the value is the product of the values; here it is their sum.": (a + b, slope),
@@ -191,6 +208,8 @@ def divide(divide):
                 "the slope in y has its sign turned: a larger divisor makes less.": (1 / b, a / b**2),
                 "the slope in y is −x/y²; the square is missing.": (1 / b, -a / b),
                 "the slope in y is −x/y²; x is missing.": (1 / b, -1 / b**2),
+                "-x / y * y multiplies by y again: put y * y in brackets, or write y**2.": (1 / b, -a),
+                "(x/y)² squares x as well; the slope in y is −x/y².": (1 / b, -((a / b) ** 2)),
                 "these are the slopes of a product.": (b, a),
                 "the slopes are swapped: the parents and the slopes stand in the same order.": (-a / b**2, 1 / b),
                 "the slope in x is 1/y.": (b, -a / b**2),
@@ -258,12 +277,15 @@ def neurons(neuron_slopes):
     for w, x, b in ((0.5, 2.0, -0.3), (-1.2, 0.7, 0.4)):
         z = w * x + b
         s, unbiased = 1 / (1 + math.exp(-z)), 1 / (1 + math.exp(-w * x))
+        turned = 1 / (1 + math.exp(-w * x + b))
         slope, outside = s * (1 - s), 1 / (1 + math.exp(-s))
         inner = np.array([x, w, 1.0])
         mistakes = {
             "the slope of σ is taken at its output s; its place is z = wx + b.": outside * (1 - outside) * inner,
             "z(1 − z) needs s = σ(z) in place of z.": z * (1 - z) * inner,
             "b is missing in z = wx + b.": unbiased * (1 - unbiased) * inner,
+            "in exp(−w·x + b) the minus belongs to b as well: brackets, −(w·x + b).": turned * (1 - turned) * inner,
+            "s * 1 − s is 0: brackets, s * (1 − s).": 0 * inner,
             "the slope of σ is forgotten.": inner,
             "the inner slopes x, w and 1 are forgotten.": slope * np.ones(3),
             "σ itself stands where its slope s(1 − s) should.": s * inner,

@@ -16,15 +16,14 @@ def expect(got, wanted, at: str, tol: float = 1e-6, mistakes: dict | None = None
     Numbers of every kind and, where `wanted` is an array, lists will do; booleans and strings will not.
     """
     wanted = np.asarray(wanted, dtype=float)
-    got = _numbers(got, at, wanted.shape)
+    given, got = got, _numbers(got, at, wanted.shape)
     if _close(got, wanted, tol):
         return
     for sentence, wrong in (mistakes or {}).items():
         if not _close(np.asarray(wrong), wanted, tol) and _close(got, np.asarray(wrong), tol):
             raise NotYet(f"{_compare(at, wanted, got)}: {sentence}")
     if got.shape != wanted.shape:
-        what = f"one number, {show(got)}" if got.shape == () else f"an array of shape {got.shape}"
-        raise NotYet(f"{at} is {what}, where {_kind(wanted.shape)} should be.")
+        raise NotYet(f"{at} is {_what(given, got)}, where {_kind(wanted.shape)} should be.")
     raise NotYet(f"{_compare(at, wanted, got)}.")
 
 
@@ -36,6 +35,12 @@ def _close(got, wanted, tol) -> bool:
 def _compare(at, wanted, got) -> str:
     digits = next((d for d in (6, 9, 12) if show(wanted, d) != show(got, d)), 17)
     return f"{at} should be {show(wanted, digits)}, and {show(got, digits)} came"
+
+
+def _what(given, array) -> str:
+    if isinstance(given, tuple) and array.ndim > 1:
+        return f"a tuple of {len(given)} arrays"
+    return f"one number, {show(array)}" if array.shape == () else f"an array of shape {array.shape}"
 
 
 def _kind(shape) -> str:

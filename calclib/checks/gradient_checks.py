@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from calclib.checks.compare import NotYet
+from calclib.checks.compare import NotYet, show
 
 __all__ = ["asked", "by_step", "spoiled"]
 
@@ -35,6 +35,9 @@ COMPARED = {
     "these lengths are of whole gradients; a small entry hides in them. Compare entry by entry.": (
         lambda g, n: np.linalg.norm(g - n) / max(np.linalg.norm(g), np.linalg.norm(n))
     ),
+    "these lengths are of whole gradients, and of g alone. Compare entry by entry.": (
+        lambda g, n: np.linalg.norm(g - n) / np.linalg.norm(g)
+    ),
     "‖g‖ + ‖n‖ are lengths of whole gradients; a small entry hides in them. Compare entry by entry.": (
         lambda g, n: np.linalg.norm(g - n) / (np.linalg.norm(g) + np.linalg.norm(n))
     ),
@@ -50,6 +53,13 @@ COMPARED = {
     "the sign is kept: an entry that is too large would go unseen. Take abs().": (
         lambda g, n: np.max((n - g) / np.maximum(np.abs(g), np.abs(n)))
     ),
+    "|g| and |n| apart know no sign, and a gradient that points uphill would pass: take |g − n|.": (
+        lambda g, n: np.max(np.abs(np.abs(g) - np.abs(n)) / np.maximum(np.abs(g), np.abs(n)))
+    ),
+    "an entry of g that is 0 is passed over: a forgotten one would go unseen.": (
+        lambda g, n: np.max(np.where(g == 0, 0.0, relative(g, n)))
+    ),
+    "the last entry is left out.": lambda g, n: np.max(relative(g, n)[:-1]),
     "g and n may be of either sign: an abs() is missing below.": (
         lambda g, n: np.max(np.abs(g - n) / np.maximum(g, n))
     ),
@@ -71,6 +81,9 @@ def spoiled(largest_error, c, theta):
         ("one small entry of g is half of what it should be", [3], [0.5], 1),
         ("one small negative entry of g is four times too large", [3], [4], -1),
         ("one entry of g is twice too large, and another four times", [0, 3], [2, 4], 1),
+        ("one entry of g has the wrong sign", [1], [-1], 1),
+        ("one entry of g is 0, and should not be", [0], [0], 1),
+        ("the last entry of g is three times too large", [4], [3], 1),
     ):
         own = c * np.where(np.arange(5) == 3, signs, 1)
         slopes = own * np.cos(theta)
@@ -78,7 +91,10 @@ def spoiled(largest_error, c, theta):
         g[entries] *= factors
         at = f"largest_error(loss, g, theta), where {words},"
         got, _ = asked(largest_error, own, g, theta, at)
-        yield got, np.max(relative(g, slopes)), at, {word: way(g, slopes) for word, way in COMPARED.items()}
+        with np.errstate(all="ignore"):
+            ways = {words: way(g, slopes) for words, way in COMPARED.items()}
+        known = {words: number for words, number in ways.items() if np.isfinite(number).all()}
+        yield got, np.max(relative(g, slopes)), at, known
 
 
 def asked(largest_error, c, g, theta, at):
@@ -86,6 +102,8 @@ def asked(largest_error, c, g, theta, at):
     places = []
 
     def loss(point):
+        if np.shape(point) != theta.shape:
+            raise NotYet(f"{at} asked the loss at {show(point)}: it takes all of theta, with one entry moved.")
         places.append(np.array(point, dtype=float))
         return float(c @ np.sin(places[-1]))
 
@@ -95,9 +113,10 @@ def asked(largest_error, c, g, theta, at):
 
 def _steps(asked, x, at):
     """How far the loss was asked from x, in each direction."""
-    away = np.array([point - x for point in asked if point.shape == x.shape])
+    away = np.array([point - x for point in asked])
     if not away.size or not np.any(away):
         raise NotYet(f"{at} never asked the loss beside theta: n comes from loss at theta + h and theta − h.")
+    away[np.abs(away) < 1e-3 * np.abs(away).max()] = 0.0  # θ + h − 2h + h is off by a rounding
     if any(np.count_nonzero(step) > 1 for step in away):
         raise NotYet(f"{at} moved several entries at once: move one, and put it back before the next.")
     entries = np.count_nonzero(np.any(away, axis=0))

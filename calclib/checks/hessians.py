@@ -39,6 +39,12 @@ def bent_hessian(p):
     return np.array([[2 * y - np.sin(x) * e, across], [across, np.sin(x) * e / 4]])
 
 
+def rugged(p):
+    """So steep that its four corners differ in size, and their sum in another order by rounding."""
+    x, y = p
+    return np.exp(700 * x) * (2 + np.sin(900 * y))
+
+
 def one_sided(f, p, h):
     """The formula that looks ahead only, (f(x + hᵢ + hⱼ) − f(x + hᵢ) − f(x + hⱼ) + f(x)) / h²."""
     steps = h * np.eye(len(p))
@@ -69,10 +75,16 @@ def hessian_matrix(hessian_matrix):
             "only the upper triangle is filled: H[j, i] is the same number as H[i, j].": np.triu(H),
             "only the lower triangle is filled: H[i, j] is the same number as H[j, i].": np.tril(H),
             "only the diagonal is filled; the mixed derivatives are missing.": diagonal,
+            "the mixed derivatives are half of what they should be: fill both triangles before (H + H.T) / 2.": (
+                (H + diagonal) / 2
+            ),
+            "the diagonal counts twice: H + H.T doubles it where only one triangle is filled.": H + diagonal,
+            "only H[0, 0] is filled: where does `return` stand, and how far do the loops run?": np.diag([H[0, 0], 0]),
+            "the diagonal is missing: for i = j both steps go along one axis, x + 2h.": H - diagonal,
             "the mixed derivatives have the sign turned: the corners ++ and −− count plus.": 2 * diagonal - H,
             "four times too large: is the 4 in 4h² missing?": 4 * H,
-            "twice too large: the four corners are divided by 4h².": 2 * H,
-            "almost 0: is the division by 4h² missing, or are 4 * h**2 not in brackets?": 0 * H,
+            "twice too large: the four corners are divided by 4h², and (H + H.T) by 2.": 2 * H,
+            "almost 0: is the division by 4h² missing, are 4 * h**2 not in brackets, or is it H − H.T?": 0 * H,
             "divided by 4h, where 4h² should be.": h * H,
             "four times too small: (4 * h)**2 is 16h²; the formula has 4 * h**2.": H / 4,
             "only the first row is filled: is `return` inside the loop?": np.array([H[0], [0, 0]]) / 2
@@ -81,9 +93,14 @@ def hessian_matrix(hessian_matrix):
             "the sign is turned.": -H,
         },
     )
-    if not np.array_equal(np.asarray(got), np.asarray(got).T):
-        gap = abs(float(np.asarray(got)[0, 1] - np.asarray(got)[1, 0]))
-        raise NotYet(f"H[0, 1] and H[1, 0] differ by {gap:.0e}, by rounding: return (H + H.T) / 2, which is symmetric.")
+    for place in np.random.default_rng(0).normal(size=(20, 2)) / 10:
+        steep = np.asarray(hessian_matrix(rugged, place, h), dtype=float)
+        if not np.array_equal(steep, steep.T):
+            gap = abs(steep[0, 1] / steep[1, 0] - 1)
+            raise NotYet(
+                f"On steep ground H[0, 1] and H[1, 0] differ by {gap:.0e} of their size, by rounding: "
+                "return (H + H.T) / 2, which is symmetric."
+            )
     A = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0], [0.5, 0.0, 2.0]])
     at = "hessian_matrix(f, x, h=0.001) for a quadratic of three variables"
     expect(hessian_matrix(lambda p: p @ A @ p, np.array([0.3, -0.2, 0.5]), h), A + A.T, at=at, tol=1e-5)
@@ -103,6 +120,12 @@ CASES = (  # ∇f, H, what it is, and what a wrong word shows
     ((0.0, 0.0), ((1.0, 1.0), (1.0, 1.0)), "undecided", "its eigenvalues are 0 and 2: with λ = 0 it cannot tell."),
     ((1e-9, -1e-9), ((2.0, 0.0), (0.0, 3.0)), "minimum", "∇f is 0 but for rounding: compare with 1e-6, not with 0."),
     ((0.0, 0.0), ((2.0, 0.0), (0.0, -1e-9)), "undecided", "−1e−9 is 0 but for rounding: compare with 1e-6, not 0."),
+    ((0.5, -0.5), ((2.0, 0.0), (0.0, 3.0)), "slope", "∇f = (0.5, −0.5) is not 0: its length counts, not its sum."),
+    ((1e-4, 0.0), ((2.0, 0.0), (0.0, 3.0)), "slope", "only what is below 1e-6 counts as 0, and ∇f is 1e−4 long."),
+    ((0.0, 0.0), ((2.0, 0.0), (0.0, 1e-4)), "minimum", "only what is below 1e-6 counts as 0, and λ is 1e−4."),
+    ((0.0, 0.0, 0.5), ((2.0, 0, 0), (0, 3.0, 0), (0, 0, 1.0)), "slope", "∇f is not 0 there, in its third entry."),
+    ((0.0,) * 3, ((2.0, 1.0, 0), (1.0, 2.0, 0), (0, 0, 1.0)), "minimum", "its eigenvalues are 1, 1 and 3."),
+    ((0.0,) * 3, ((-2.0, 1.0, 0), (1.0, -2.0, 0), (0, 0, -1.0)), "maximum", "its eigenvalues are −3, −1 and −1."),
     ((0.0,) * 3, ((-1.0, 0, 0), (0, -2.0, 0), (0, 0, 3.0)), "saddle", "its eigenvalues are −1, −2 and 3."),
     ((0.0,) * 3, ((1.0, 0, 0), (0, -2.0, 0), (0, 0, 0.0)), "saddle", "up along one axis, down along another: no more."),
 )
@@ -114,6 +137,7 @@ def classify(classify):
     words = {"minimum", "maximum", "saddle", "slope", "undecided"}
     for g, H, wanted, why in CASES:
         got = classify(np.array(g), np.array(H))
+        got = got.item() if isinstance(got, np.ndarray) and got.ndim == 0 else got  # np.select gives such a word
         at = f"classify for ∇f = {show(np.array(g))} and H = {np.array(H).tolist()}"
         if not isinstance(got, str) or got not in words:
             raise NotYet(f"{at} is {show(got)}, where one of {', '.join(sorted(words))} should be.")
@@ -157,7 +181,8 @@ def largest_stable_rate(largest_stable_rate):
 def condition_number(condition_number):
     """κ = largest |λ| / smallest |λ|: 1 for a round valley, large for a long one, never below 1."""
     upside, mixed = np.array([[-2.0, 3.0], [3.0, -2.0]]), np.array([[1.0, 3.0], [3.0, 1.0]])
-    for H in (SQUARE, LARGER, mixed, upside):
+    middle = np.array([[-2.0, 0.0, 0.0], [0.0, 1.0, 2.0], [0.0, 2.0, 3.0]])  # the smallest |λ| is the second λ
+    for H in (SQUARE, LARGER, mixed, upside, middle):
         sizes, signed = np.linalg.svd(H, compute_uv=False), np.linalg.eigvalsh(H)
         kappa, diagonal = sizes[0] / sizes[-1], np.abs(np.diag(H))
         expect(
@@ -199,8 +224,11 @@ def cars_condition(before: float, after: float):
     if near(after, wanted[0]) and near(before, wanted[1]):
         raise NotYet("The two are swapped: before comes first.")
     for name, got, X, other in (("before", before, raw, wanted[1]), ("after", after, scaled, wanted[0])):
+        letter = {"before": "X", "after": "Z"}[name]
         mistakes = {
-            "this is κ of X; the Hessian is 2XᵀX/n, whose κ is the square of that.": np.sqrt(spread(X)),
+            f"this is κ of {letter}; the Hessian is 2{letter}ᵀ{letter}/n, whose κ is the square of that.": (
+                np.sqrt(spread(X))
+            ),
             "the column of ones is missing from X.": spread(X, ones=False),
             "this is the smallest curvature over the largest.": 1 / spread(X),
             "this is the other one of the two.": other,
@@ -247,6 +275,8 @@ def newton_step(newton_step):
                 "this inverts each entry of H by itself; a matrix has an inverse, solve(H, g).": entrywise(x, g, H),
                 "turned round: the new point is x minus the step, not the step minus x.": step - x,
                 "eigenvalues belong to the axes of H, not to those of x: solve with H.": x - g / np.linalg.eigvalsh(H),
+                "g belongs to H, x does not: x − H⁻¹g, and not H⁻¹(x − g).": np.linalg.inv(H) @ (x - g),
+                "H is solved for x, and g taken off; it is x − H⁻¹g.": np.linalg.inv(H) @ x - g,
                 "this goes half the way; plain Newton goes all of it.": x - step / 2,
                 "this solves for x in place of ∇f.": x - np.linalg.inv(H) @ x,
                 "this goes down by |λ|; here the plain formula is wanted, which a negative λ turns uphill.": (
@@ -296,6 +326,10 @@ def hessian_times_vector(hessian_times_vector):
             "this is the diagonal of H times v; the mixed terms are missing.": np.diag(H) * v,
             "the sign is turned: x + hv comes first.": -H @ v,
             "only the second gradient is divided: put the difference in brackets.": ahead - behind / (2 * h),
+            "only the second gradient is divided, by 2, and then multiplied by h: brackets.": ahead - behind / 2 * h,
+            "the two gradients are added; how much they differ is what counts.": (ahead + behind) / (2 * h),
+            "divided by 2h², where 2h should be.": H @ v / h,
+            "v is divided out again: the step h·v has its length, and 2h is all to divide by.": H @ v / v,
             "the step is h·v; here it is v itself.": (bent_gradient(p + v) - bent_gradient(p - v)) / 2,
             "the step is h·v; here it is v itself, and divided by 2h.": (bent_gradient(p + v) - bent_gradient(p - v))
             / (2 * h),
@@ -309,4 +343,10 @@ def hessian_times_vector(hessian_times_vector):
     A = LARGER @ LARGER
     at = "hessian_times_vector(gradient, x, v, h=0.001) for a quadratic of three variables"
     x, w = np.array([0.3, -0.2, 0.5]), np.array([1.0, 0.0, -2.0])
-    expect(hessian_times_vector(lambda p: A @ p, x, w, h), A @ w, at=at, tol=1e-5)
+
+    def linear(p):
+        if np.shape(p) != (3,):
+            raise NotYet(f"{at} asked for the gradient at {show(p)}: three variables make a point here.")
+        return A @ p
+
+    expect(hessian_times_vector(linear, x, w, h), A @ w, at=at, tol=1e-5)

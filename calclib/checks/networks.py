@@ -101,25 +101,26 @@ def parts_of(layers, count, call):
         raise NotYet(f"{call} has entries that are no arrays of numbers, where {wanted}.") from None
 
 
-def parabola(seed, n=33):
-    """A network 1–16–16–1 before training, and x² on [−1, 1]."""
+def parabola(seed, n=33, width=16):
+    """A network 1–16–16–1, or of another width, before training, and x² on [−1, 1]."""
     rng = np.random.default_rng(seed)
     layers = [
-        (np.sqrt(2 / (m + k)) * rng.standard_normal((m, k)), np.zeros(k)) for m, k in ((1, 16), (16, 16), (16, 1))
+        (np.sqrt(2 / (m + k)) * rng.standard_normal((m, k)), np.zeros(k))
+        for m, k in ((1, width), (width, width), (width, 1))
     ]
     X = np.linspace(-1, 1, n)[:, None]
     return layers, X, X**2
 
 
-def trained_below(fit, seed, goal):
+def trained_below(fit, seed, goal, width):
     """NotYet unless fit(layers, X, y) gives layers whose loss is below the goal, on X and between."""
-    layers, X, y = parabola(seed)
+    layers, X, y = parabola(seed, width=width)
     call = f"fit(layers, X, y) for x² from start {seed}"
     before = mean_squared_error(layers, X, y)
     parts = parts_of(fit(layers, X, y), len(layers), call)
     after = list(zip(parts[::2], parts[1::2], strict=True))
     if [part.shape for part in parts] != [part.shape for layer in layers for part in layer]:
-        raise NotYet(f"{call} gives layers of other shapes than it was given.")
+        raise NotYet(f"{call} gives layers of other shapes than it was given: does it start from `layers`?")
     with np.errstate(all="ignore"):
         loss = mean_squared_error(after, X, y)
         between = mean_squared_error(after, *parabola(seed, 64)[1:])

@@ -27,22 +27,32 @@ class Given(Var):
 def node(made, call, inputs, value, wrong_values):
     """The edges of the node made(*inputs), whose value is right; NotYet for what is no node, or changes the inputs."""
     before = [(x.value, x.grad) for x in inputs]
-    got = made(*inputs)
-    if not all(hasattr(got, name) for name in ("value", "edges")):
-        raise NotYet(f"{call} is {show(got)}, where a Var should be: return Var(value, name, parents, slopes).")
+    got, edges = made(*inputs), None
+    try:
+        value_came = got.value
+        edges = [(parent, slope) for parent, slope in got.edges]
+    except AttributeError:
+        sentence = f"{call} is {show(got)}, where a Var should be: return Var(value, name, parents, slopes)."
+        raise NotYet(sentence) from None
+    except (TypeError, ValueError):
+        pass  # told below, after what comes first
     if [(x.value, x.grad) for x in inputs] != before:
         raise NotYet(f"{call} changes what it is given: make a new Var. Every grad waits for the walk back.")
-    expect(got.value, value, at=f"{call}.value", tol=1e-9, mistakes=wrong_values)
-    try:
-        return [(parent, slope) for parent, slope in got.edges]
-    except (TypeError, ValueError):
-        raise NotYet(f"{call}.edges should be pairs (parent, slope): are there as many slopes as parents?") from None
+    expect(value_came, value, at=f"{call}.value", tol=1e-9, mistakes=wrong_values)
+    if edges is None:
+        raise NotYet(
+            f"{call}.edges should be pairs (parent, slope): are there as many slopes as parents, both in tuples? "
+            "A single one needs its comma, (x,), and the name comes before them."
+        )
+    return edges
 
 
-class Listed(Var):
-    """A Var whose edges are a list, as the lesson's are."""
+class Listed:
+    """A node as far as the lesson has come: it cannot walk back yet."""
 
-    edges = property(lambda self: list(zip(self.parents, self.slopes, strict=True)))
+    def __init__(self, value, name="", parents=(), slopes=()):
+        self.value, self.name, self.grad = value, name, 0.0
+        self.edges = list(zip(parents, slopes, strict=True))
 
 
 def pushed(push):
@@ -56,6 +66,8 @@ def pushed(push):
         sender.grad = grad
         push(sender)
         say = f"push(node) for slopes {list(slopes)}, node.grad = {grad:g} and parents with {list(before)}"
+        if sender.grad != grad:
+            raise NotYet(f"{say} changed node.grad to {show(sender.grad)}: only the parents get something.")
         slopes, before = np.array(slopes), np.array(before)
         values = np.array([parent.value for parent in parents])
         first = np.arange(len(slopes)) == 0
@@ -64,7 +76,7 @@ def pushed(push):
             before + slopes * grad,
             f"{say}: the parents' grads",
             {
-                "= forgets what had arrived before: it takes +=.": slopes * grad,
+                "= forgets what had arrived before: it takes +=, and no 0 before.": slopes * grad,
                 "nothing has arrived: is it parent.grad that you change?": before,
                 "slope and gradient are added; along a path they multiply.": before + slopes + grad,
                 "= and a sum: it takes += and slope · node.grad.": slopes + grad,
@@ -80,7 +92,5 @@ def pushed(push):
                 "only the first parent got its share: what ends the loop?": before + first * slopes * grad,
             },
         )
-        if sender.grad != grad:
-            raise NotYet(f"{say} changed node.grad to {show(sender.grad)}: only the parents get something.")
         if root.grad:
             raise NotYet(f"{say} went on to the parents' parent. Each node pushes once, when all its children have.")

@@ -181,8 +181,8 @@ def checkup(steps, layers, X, y, *, lr=0.1, h=1e-5, after=0):
 
     alt = (
         "Three maps of all weights and biases, a block for each W and b of each layer: the gradient as the step has "
-        "it, the same by central differences, each block shaded by its own largest, and their relative error, with a "
-        "cross where it is above 1e-6."
+        "it, the same by central differences, both shaded block by block by the largest of the second, and their "
+        "relative error, with a cross where it is above 1e-6."
     )
     choice = {"which": named} if len(named) > 1 else {}
     controls = choice | {"h": (1e-13, 0.1), "after": COUNTS}
