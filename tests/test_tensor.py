@@ -72,6 +72,41 @@ def test_sums_and_means_over_any_axes(axis, keepdims):
     np.testing.assert_allclose(t.mean(axis, keepdims=keepdims).value, x.mean(axis, keepdims=keepdims))
 
 
+def test_every_operation_gives_numpys_values():
+    x, y = some(2, 3), some(3, seed=1, low=0.5)
+    s, t = Tensor(x), Tensor(y)
+    for got, wanted in [(s + t, x + y), (s - t, x - y), (s * t, x * y), (s / t, x / y), (t**s, y**x), (s @ t, x @ y)]:
+        np.testing.assert_array_equal(got.value, wanted)
+    assert s.sum(axis=0).shape == s.mean(axis=0).shape == (3,)
+    assert s.sum().shape == s.mean().shape == ()
+
+
+def test_the_slope_of_a_power_in_its_exponent():
+    """xʸ log x: 0 for x = 0, and below it not a number."""
+    slopes = grad(lambda y: np.sum(np.array([0.0, 0.0, 0.5, -2.0]) ** y))(np.array([2.0, 0.0, 1.0, 2.0]))
+    np.testing.assert_allclose(slopes, [0, 0, 0.5 * np.log(0.5), np.nan])
+
+
+def test_comparisons_are_numpys_entry_by_entry():
+    x, y = np.array([1.0, 2.0, 3.0]), np.array([2.0, 2.0, 2.0])
+    s, t = Tensor(x), Tensor(y)
+    for got, wanted in [
+        (s < t, x < y),
+        (s <= t, x <= y),
+        (s > t, x > y),
+        (s >= t, x >= y),
+        (s == t, x == y),
+        (s != t, x != y),
+        (s < 2, x < 2),
+        (2 < s, 2 < x),
+        (y <= s, y <= x),
+        (y > s, y > x),
+        (y == s, y == x),
+        (y != s, y != x),
+    ]:
+        np.testing.assert_array_equal(got, wanted)
+
+
 def test_shapes_and_indices():
     x, w = some(3, 4), some(6, 2, seed=1)
     agree(lambda np, x: np.sum((x.T @ x) ** 2), x)
@@ -229,6 +264,7 @@ def test_overflow_is_a_result_without_a_warning():
     assert np.isnan(value_and_grad(lambda x: np.mean(np.exp(x) - np.exp(x)))(x)[0])
     assert value_and_grad(lambda x: (x @ x) * np.sum(x - 1e308 * 10))(x)[0] == -np.inf
     assert grad(lambda x: np.sum(x**3))(x).tolist() == [np.inf, 3]
+    assert Tensor([1e308, 1e308]).sum().value == Tensor([1e308, 1e308]).mean().value == np.inf
 
 
 @pytest.mark.parametrize(
