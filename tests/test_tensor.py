@@ -264,6 +264,8 @@ def test_overflow_is_a_result_without_a_warning():
     assert np.isnan(value_and_grad(lambda x: np.mean(np.exp(x) - np.exp(x)))(x)[0])
     assert value_and_grad(lambda x: (x @ x) * np.sum(x - 1e308 * 10))(x)[0] == -np.inf
     assert grad(lambda x: np.sum(x**3))(x).tolist() == [np.inf, 3]
+    big = Tensor([1e308])
+    assert (big + big).value == (big * 10).value == (big - -big).value == np.inf
     assert Tensor([1e308, 1e308]).sum().value == Tensor([1e308, 1e308]).mean().value == np.inf
 
 
@@ -282,6 +284,7 @@ def test_overflow_is_a_result_without_a_warning():
         (lambda: Tensor(np.ones((2, 2, 2))) @ np.ones((2, 2)), ValueError, "@ of shapes (2, 2, 2) and (2, 2)"),
         (lambda: Tensor(2.0) @ np.ones((2, 2)), ValueError, "@ of shapes () and (2, 2): matrices or vectors"),
         (lambda: Tensor(np.ones(3)) @ np.ones((2, 2)), ValueError, "(3,) and (2, 2)"),
+        (lambda: Tensor(np.ones((2, 2))) @ np.ones(3), ValueError, "(2, 2) and (3,): matrices or vectors"),
         (lambda: Tensor(np.ones(3)) + np.ones(2), ValueError, "(3,) (2,)"),  # NumPy's own
         (lambda: np.arctan(Tensor(1.0)), TypeError, "arctan"),
     ],
