@@ -98,6 +98,8 @@ def test_examples(slope_of):
     assert slope_of(lambda x: x**2)(-3.0) == -6
     assert slope_of(lambda x: np.float64(2) * x - np.float64(1) / x)(2.0) == 2.25
     assert slope_of(lambda x: np.float64(2) ** x - (np.float64(3) - x))(0.0) == math.log(2) + 1
+    assert slope_of(lambda x: 2.0 ** (3 * x))(1.0) == pytest.approx(24 * math.log(2), rel=1e-14)
+    assert (Dual(1e308) + Dual(1e308)).value == (Dual(1e308) - Dual(-1e308)).value == math.inf  # and no warning
     assert slope_of(lambda x: x if x > 0 else -x)(-2.0) == -1
     assert slope_of(lambda x: -x if x < 0 else x)(2.0) == 1
     assert slope_of(lambda x: x if 0 < x else -x)(2.0) == 1
