@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-__all__ = ["FORMAT", "Store", "empty", "merge", "parse", "store"]
+__all__ = ["FORMAT", "Store", "empty", "merge", "parse", "store", "thought"]
 
 FORMAT = "calclib progress 1"
 BESIDE = os.path.abspath("progress.json")  # asked once, so that a later os.chdir changes nothing
@@ -41,6 +41,12 @@ def parse(text: str | bytes) -> dict:
         if bad := [key for key, entry in data[part].items() if not sound(entry)]:
             raise ValueError(f"the entry {bad[0][:40]!r} of its {part} makes no sense")
     return data
+
+
+def thought(prediction: dict) -> str:
+    """What was predicted, and whether it was when the answer could be seen, as after Run All."""
+    said = str(prediction.get("thought", prediction["guess"]))
+    return said + " (afterwards)" if prediction.get("late") else said
 
 
 def _sound_exercise(entry) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from calclib.checks.compare import NotYet, expect
+from calclib.checks.compare import agree, expect
 
 __all__ = ["judged"]
 
@@ -30,13 +30,5 @@ def _explaining(mistakes, seen) -> dict:
     return {
         sentence: value
         for sentence, value in mistakes.items()
-        if all(_agree(got, wrong[sentence]) for got, wrong in known if sentence in wrong)
+        if all(agree(got, wrong[sentence]) for got, wrong in known if sentence in wrong)
     }
-
-
-def _agree(got, wrong) -> bool:
-    try:
-        expect(got, wrong, at="")
-    except NotYet:
-        return False
-    return True

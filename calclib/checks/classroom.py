@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from calclib.checks import lessons
-from calclib.progress import parse
+from calclib.progress import parse, thought
 
 __all__ = ["finished", "foreseen", "main", "read", "stumbles"]
 
@@ -70,14 +70,9 @@ def foreseen(learners) -> list[str]:
         told = {name: text for answer in answers for name, text in answer.items()}
         happened = f" ({told['happened']})" if "happened" in told else ""
         lines.append(f"{key}: {told.get('question', '')}{happened}")
-        thought = Counter((_thought(one), one.get("agrees") is True) for one in answers)
-        lines += [f"{count:5} {'✓' if agrees else ' '} {text}" for (text, agrees), count in thought.most_common()]
+        given = Counter((thought(one), one.get("agrees") is True) for one in answers)
+        lines += [f"{count:5} {'✓' if agrees else ' '} {text}" for (text, agrees), count in given.most_common()]
     return lines
-
-
-def _thought(told) -> str:
-    """The answer, and whether it was given when what happened was there to be seen, as after Run All."""
-    return str(told.get("thought", told["guess"])) + " (afterwards)" * bool(told.get("late"))
 
 
 def main(places) -> int:

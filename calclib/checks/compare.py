@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["NotYet", "expect", "number", "show", "uses"]
+__all__ = ["NotYet", "agree", "expect", "number", "show", "uses"]
 
 
 class NotYet(Exception):
@@ -25,6 +25,15 @@ def expect(got, wanted, at: str, tol: float = 1e-6, mistakes: dict | None = None
     if got.shape != wanted.shape:
         raise NotYet(f"{at} is {_what(given, got)}, where {_kind(wanted.shape)} should be.")
     raise NotYet(f"{_compare(at, wanted, got)}.")
+
+
+def agree(got, wanted) -> bool:
+    """Whether `expect` would let it pass."""
+    try:
+        expect(got, wanted, at="")
+    except NotYet:
+        return False
+    return True
 
 
 def _close(got, wanted, tol) -> bool:

@@ -92,9 +92,9 @@ def spoiled(largest_error, c, theta):
         at = f"largest_error(loss, g, theta), where {words},"
         got, _ = asked(largest_error, own, g, theta, at)
         with np.errstate(all="ignore"):
-            ways = {words: way(g, slopes) for words, way in COMPARED.items()}
-        known = {words: number for words, number in ways.items() if np.isfinite(number).all()}
-        yield got, np.max(relative(g, slopes)), at, known
+            mistakes = {sentence: way(g, slopes) for sentence, way in COMPARED.items()}
+        finite = {sentence: wrong for sentence, wrong in mistakes.items() if np.isfinite(wrong).all()}
+        yield got, np.max(relative(g, slopes)), at, finite
 
 
 def asked(largest_error, c, g, theta, at):

@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from calclib.checks import lessons
 from calclib.live.cards import Card, said, status
-from calclib.progress import Store, store
+from calclib.progress import Store, store, thought
 
 __all__ = ["predictions", "progress"]
 
@@ -108,8 +108,7 @@ def _foreseen(kept: dict) -> str:
     for key, told in sorted(kept.items(), key=lambda item: (item[0][:2], item[1]["last"])):  # as they were asked
         mark = {True: MARKS["yes"], False: "✗\N{NO-BREAK SPACE}"}.get(told.get("agrees"), "")
         happened = mark + told.get("happened", "(not looked at yet)")
-        thought = str(told.get("thought", told["guess"])) + " (afterwards)" * bool(told.get("late"))
-        rows.append([key[:2], told.get("question", key[3:]), thought, happened])
+        rows.append([key[:2], told.get("question", key[3:]), thought(told), happened])
     before = [told for told in kept.values() if not told.get("late")]
     agreed = sum(told.get("agrees") is True for told in before)
     legend = f"Your predictions: {agreed} of {len(before)} came out as you thought (✓ as you thought, ✗ otherwise)"
