@@ -15,8 +15,8 @@ class Network:
     `Network(64, 128, 10)`: 64 inputs, a hidden layer of 128 units, 10 outputs. `residual` puts [a +] wherever
     a layer is as wide as the one below. loss: "cross_entropy" (y: n labels 0, 1, …; `smoothing` spreads that
     share of each over all classes), "mse" (y: shaped as the outputs), or a function of scores and labels that gives
-    a loss and its ∂/∂scores. θ is handed in, never kept; `running`
-    alone is remembered, the (mean, variance) that batch normalisation uses at test.
+    a loss and its ∂/∂scores. θ is handed in, never kept; `running` alone is remembered, the (mean, variance) that
+    batch normalisation uses at test.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Network:
         parts = []
         for dz_k, (a, *_), own, _ in self._deltas(dz, tape):
             parts = [*layers.dense_backward(dz_k, a), *own, *parts]
-        return np.concatenate([part.ravel() for part in parts])
+        return np.concatenate(parts, axis=None)
 
     def _deltas(self, dz, tape):
         """From the last layer to the first: ∂z, its tape, [∂γ, ∂β], and what the [a +] hands on to ∂a."""

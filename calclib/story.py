@@ -47,7 +47,7 @@ class Reader(Network):
         dzs = self.through_time(dz, tape)
         dWx, dWh = ((a.swapaxes(1, 2) @ dzs).sum(axis=0) for a in (x, h[:-1]))
         parts = dWx, dWh, dzs.sum(axis=(0, 1)), *layers.dense_backward(dz, h[-1])
-        return np.concatenate([part.ravel() for part in parts])
+        return np.concatenate(parts, axis=None)
 
     def through_time(self, dz, tape):
         """∂loss/∂z of every step, (depth, n, width), from the last step back to the first."""
