@@ -203,6 +203,7 @@ class TestEveryStep:
         [
             ({"lr": -0.1}, ValueError, "lr is -0.1: zero or a number above it would do"),
             ({"lr": np.nan}, ValueError, "lr is nan: a finite number"),
+            ({"lr": 10**400}, ValueError, "a finite number would do"),  # more than a float can hold
             ({"lr": np.inf}, ValueError, "lr is inf: a finite number"),
             ({"lr": "0.1"}, TypeError, "lr is '0.1': a number"),
             ({"lr": [0.1, -1]}, ValueError, r"lr is \[0.1, -1\]: zero or a number above it would do"),

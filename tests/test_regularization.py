@@ -18,6 +18,7 @@ from calclib.regularization import (
     l1,
     l2,
     lasso,
+    least_with_corners,
     ridge,
     soft_threshold,
 )
@@ -267,6 +268,10 @@ class TestLasso:
         assert w[0] == pytest.approx(w[6]) and w[0] != 0
         alone, both = lasso(X, y, 0.1)[0], lasso(twice, y, 0.1)[0]
         assert both[0] + both[6] == pytest.approx(alone[0])
+
+    def test_equal_columns_from_a_guess_that_has_both(self):
+        w = least_with_corners(np.ones((2, 2)), np.ones(2), 0.25, np.array([0.5, 0.5]))  # H has no inverse
+        np.testing.assert_allclose(w, [0.375, 0.375])
 
     def test_constant_columns_get_nothing(self):
         w, b = lasso(np.ones((5, 2)), np.arange(5.0), 0.1)

@@ -75,7 +75,8 @@ def _rows(J):
 
 def _grown(area, det):
     """How the square's area and the Jacobian's compare, in a sentence."""
-    there = f"The square's area grows {number(area, '.4g')} times" if np.isfinite(area) else "It has no whole image"
+    whole = np.isfinite(area)
+    there = f"The square's area is multiplied by {number(area, '.4g')}" if whole else "It has no whole image"
     return f"{there}; det J = {number(det, '.4g')}{'' if det >= 0 else ' (minus: turned over)'}."
 
 
