@@ -350,7 +350,7 @@ def test_a_gradient_given_is_the_one_that_is_told(make):
 
 def test_a_square_that_hangs_over_an_edge_has_no_whole_image():
     live = figure.little_square(lambda p: [np.sqrt(p[0]), p[1]], at=(0.5, 0.6))
-    assert "grows" in live.status
+    assert "is multiplied by" in live.status
     assert "no whole image" in figure.little_square(lambda p: [np.sqrt(0.7 - p[0]), p[1]], at=(0.5, 0.6)).status
 
 
