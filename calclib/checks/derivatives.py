@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 
 from calclib.checks import NotYet, exercise, expect
+from calclib.checks.cases import judged
 from calclib.differences import derivative
 from calclib.integrals import integral, running_integral
 from calclib.polynomials import horner
@@ -50,7 +51,7 @@ def slope(slope):
         asked.extend(np.ravel(x))
         return x**3
 
-    x, h = 2.0, 0.2
+    x, h = 3.0, 0.2
     left, here, right = (x - h) ** 3, x**3, (x + h) ** 3
     got = slope(cube, x, h)
     if asked and max(abs(np.array(asked) - x)) < h / 4:
@@ -58,7 +59,7 @@ def slope(slope):
     expect(
         got,
         3 * x**2 + h**2,
-        at="slope(f, 2, h=0.2) for f(x) = x³",
+        at="slope(f, 3, h=0.2) for f(x) = x³",
         mistakes={
             "this is the forward difference; the central one uses f(x + h) and f(x - h).": (right - here) / h,
             "this is the backward difference; the central one uses f(x + h) and f(x - h).": (here - left) / h,
@@ -71,9 +72,22 @@ def slope(slope):
             "in Python a / 2 * h multiplies by h: put 2 * h in brackets.": (right - left) / 2 * h,
             "the sign is turned: it is f(x + h) - f(x - h), in this order.": (left - right) / (2 * h),
             "the fraction is lost: divide by /, not by //.": 3 * x**2,
+            "the two values are added; how much they differ is what counts.": (left + right) / (2 * h),
+            "the division is by 2x; the two points are 2h apart.": (right - left) / (2 * x),
+            "the points are h apart now, x + h/2 and x - h/2, and the division is still by 2h.": (
+                3 * x**2 / 2 + h**2 / 8
+            ),
+            "this is the second derivative's formula.": 6 * x,
+            "this is the slope of x²; f is whatever was passed in, so call f.": 2 * x,
             "the neighbours are x + h and x - h, a whole h away each.": 3 * x**2 + h**2 / 4,
             "the neighbours are x + h and x - h, one h away each, not two.": 6 * x**2 + 8 * h**2,
         },
+    )
+    expect(
+        slope(lambda x: 1 / x, 1.0, 0.5),
+        -4 / 3,
+        at="slope(f, 1, h=0.5) for f(x) = 1/x",
+        mistakes={"where f falls the slope is negative: no abs().": 4 / 3},
     )
     expect(
         slope(np.sin, 1.0, 1e-5),
@@ -148,6 +162,10 @@ def product_slope(product_slope):
                 "uv' is there; u'v is missing.": second,
                 "the derivative of sin is cos, without a minus sign; and u'v + uv' is a sum.": first - second,
                 "this is u'v with the sign turned.": second - first,
+                "the derivative of sin is cos; here sin itself stands in uv'.": first + x**2 * math.sin(x),
+                "u'v and uv' are multiplied; they are to be added.": first * second,
+                "uv' has lost its u, x².": first + math.cos(x),
+                "cos is taken at x²; sin x keeps its x, so cos x.": first + x**2 * math.cos(x**2),
                 "the derivative of x² is 2x; here it is x.": x * math.sin(x) + second,
                 "the derivative of x² is 2x; here it is 2.": 2 * math.sin(x) + second,
                 "uv' keeps u as it is: x², not x.": first + x * math.cos(x),
@@ -178,6 +196,14 @@ def quotient_slope(quotient_slope):
                 "u'v/v² is there; uv'/v² is to be subtracted.": du / v,
                 "only u'v is divided: put u'v - uv' in brackets.": du * v - u * dv / v**2,
                 "the denominator is missing.": du * v - u * dv,
+                "v is missing beside u'.": (du - u * dv) / v**2,
+                "u is missing beside v'.": (du * v - dv) / v**2,
+                "u' goes with v, and v' with u.": (du * dv - u * v) / v**2,
+                "sin has the slope cos; here u'v has sin itself.": (u * v - u * dv) / v**2,
+                "uv' keeps u as it is, sin x; here it is cos x.": (du * v - du * dv) / v**2,
+                "uv'/v² is there; u'v/v² is missing.": -u * dv / v**2,
+                "the bottom is v², which is x⁴, not 2x².": (du * v - u * dv) / (2 * v),
+                "the bottom is v², the square of x², not of sin x.": (du * v - u * dv) / u**2,
                 "this is the slope of the product, not of the quotient.": du * v + u * dv,
                 "this is the function itself, not its slope.": u / v,
             },
@@ -210,7 +236,15 @@ def horner_pair(horner_pair):
                 "the value is right; the slope comes back as the value again.": (value, value),
                 "the value is right; the old slope must be multiplied by x too.": (value, sum(parts)),
                 "the value is right; slope·x is missing from the update of the slope.": (value, parts[-1]),
+                "the value is right; slope·x + value multiplies the slope alone by x.": (value, x * slope),
                 "the value is right; it is the slope that is multiplied by x, not the value.": (value, x * sum(parts)),
+                "value begins at 1; it begins at 0.": tuple(starting(c, x, 1.0)),
+                "value begins with the first coefficient, which the loop then takes again: begin at 0.": tuple(
+                    starting(c, x, c[0])
+                ),
+                "the last coefficient is left out.": (parts[-1], np.polyval(np.polyder(c[:-1]), x)),
+                "this is the value alone; the pair (value, slope) is wanted.": value,
+                "this is the slope alone; the pair (value, slope) is wanted.": slope,
                 "`return` stands inside the loop, which ends with the first coefficient: indent it less.": (c[0], 0.0),
                 "`return` stands inside the loop, which ends in its first round: indent it less.": (
                     c[0] * x + c[1],
@@ -219,6 +253,11 @@ def horner_pair(horner_pair):
             },
         )
     expect(horner_pair([7.0], 2.0), (7.0, 0.0), at="horner_pair([7.0], 2.0), a constant")
+
+
+def starting(c, x, value):
+    """What the loop gives that begins with this value: Horner's scheme with one more coefficient in front."""
+    return np.polyval([value, *c], x), np.polyval(np.polyder([value, *c]), x)
 
 
 @exercise(without=(derivative,))
@@ -234,6 +273,9 @@ def sigmoid_slope(sigmoid_slope):
                 "this is the sigmoid s itself; its slope is s(1 - s).": s,
                 "this is 1 - s, or e⁻ˣ/(1 + e⁻ˣ): the square of the denominator is missing.": 1 - s,
                 "the sign is turned: the sigmoid rises everywhere.": -s * (1 - s),
+                "the sign in the brackets is turned: s(1 - s), not s(1 + s).": s * (1 + s),
+                "the sign is turned, and s is missing: it is s(1 - s).": s - 1,
+                "e⁻ˣ/1 + e⁻²ˣ came out: put 1 + e⁻ˣ in brackets.": e + e**2,
                 "this is s², 1/(1 + e⁻ˣ)²: the inner derivative e⁻ˣ is missing.": s**2,
                 "this is 1 - s², which belongs to tanh; the sigmoid has s(1 - s).": 1 - s**2,
                 "x(1 - x) needs the sigmoid of x in place of x: s(1 - s).": x * (1 - x),
@@ -275,6 +317,7 @@ def chain_slope(chain_slope):
                 "the inner derivative went inside cos; it multiplies from outside.": math.cos(2 * x),
                 "the derivative of sin is cos; here sin itself was kept.": 2 * x * math.sin(x**2),
                 "the sign is turned: the derivative of sin is +cos.": -2 * x * math.cos(x**2),
+                "the derivative of sin is cos; here it is -sin.": -2 * x * math.sin(x**2),
                 "the slopes are added; along a chain they multiply.": 2 * x + math.cos(x**2),
                 "the 2 of the inner derivative 2x is missing.": x * math.cos(x**2),
                 "the x of the inner derivative 2x is missing.": 2 * math.cos(x**2),
@@ -295,18 +338,18 @@ def trapezoid_sum(trapezoid_sum):
     def f(x):
         return x**3 + 1
 
-    for a, b, n in ((1.0, 3.0, 5), (-1.0, 2.0, 4), (0.0, 2.0, 1)):
+    def case(a, b, n):
         x, width = np.linspace(a, b, n + 1), (b - a) / n
         y = f(x)
-        area = np.trapezoid(y, x)
+        area, strips = np.trapezoid(y, x), width * (y[:-1] + y[1:]) / 2
         few = f(np.linspace(a, b, n))
         fewer, inner = np.trapezoid(few, np.linspace(a, b, n)), few.sum() - (few[0] + few[-1]) / 2
-        expect(
+        from_0 = np.trapezoid(f(x - a), x)
+        return (
             trapezoid_sum(f, a, b, n),
             area,
-            at=f"trapezoid_sum(f, {a:g}, {b:g}, {n}) for f(x) = x³ + 1",
-            tol=1e-9,
-            mistakes={
+            f"trapezoid_sum(f, {a:g}, {b:g}, {n}) for f(x) = x³ + 1",
+            {
                 "the heights are added without the width (b - a)/n of a strip.": area / width,
                 "each height is to be multiplied by the width (b - a)/n, and the ends count by half.": y.sum(),
                 "a left sum, without the width (b - a)/n; a trapezoid has the mean of both sides.": y[:-1].sum(),
@@ -327,8 +370,17 @@ def trapezoid_sum(trapezoid_sum):
                 ),
                 "this is one trapezoid over the whole; there are to be n.": (y[0] + y[-1]) / 2 * (b - a),
                 "only one of both sides is halved: put their sum in brackets.": (y[:-1] + y[1:] / 2 * width).sum(),
+                "an area below the axis counts as negative: no abs().": abs(area),
+                "a strip below the axis counts as negative: no abs().": abs(strips).sum(),
+                "these are the strips one by one; their sum is wanted.": strips,
+                "the width of a strip is (b - a)/n, not 1/n.": area / (b - a),
+                "the two sides are subtracted; the height is the mean of both.": width * (y[:-1] - y[1:]).sum() / 2,
+                "the strips begin at 0; they begin at a.": from_0,
+                "the slice ends too early: y[1:-1] has all points between the ends.": area - width * y[-2] * (n > 1),
             },
         )
+
+    judged((case(*these) for these in ((1.0, 3.0, 5), (-1.0, 2.0, 4), (0.0, 2.0, 1), (-3.0, 0.0, 3))), tol=1e-9)
 
 
 @exercise(without=(derivative,))
@@ -355,6 +407,13 @@ def loss_slope(loss_slope):
                 "area belongs inside the mean: each error is multiplied by its own area.": np.mean(2 * error)
                 * np.mean(area),
                 "this is the loss itself, not its slope.": np.mean(error**2),
+                "the error is squared still; its square has the slope 2·error.": np.mean(2 * error**2 * area),
+                "area multiplies price alone: put the error in brackets.": np.mean(2 * (w * area + b - price * area)),
+                "w is missing from the error.": np.mean(2 * (area + b - price) * area),
+                "price is added; the error is w·area + b - price.": np.mean(2 * (w * area + b + price) * area),
+                "this is the sum of the slopes in b; the mean, and the inner derivative area, are missing.": (
+                    np.sum(2 * error)
+                ),
                 "b is left out of the error.": np.mean(2 * (w * area - price) * area),
                 "the inner derivative is area, not w: w is what changes.": np.mean(2 * error * w),
                 "the mean divides by the number of flats already; here it is divided twice.": wanted / len(area),
