@@ -82,6 +82,13 @@ RIGHT = {
 
 WRONG = {
     "step": {
+        "return slope(x) - lr * x": "not x",
+        "return (x - lr) * slope(x)": "in brackets",
+        "return x - 2 * lr * slope(x)": "twice as far",
+        "return x - lr * 2 * x": "passed in",
+        "return x - slope(lr * x)": "asked at lr",
+        "return x - slope(x - lr)": "asked beside",
+        "return x - lr * slope(x) ** 2": "is squared",
         "return slope(x)": "the slope alone",
         "return lr * slope(x) - x": "turned round",
         "return x + lr * slope(x)": "sign of the update",
@@ -97,6 +104,11 @@ WRONG = {
         "return gradient_descent(np.array(x), slope(x), lr=lr)[0]": "calclib's own gradient_descent",
     },
     "walk": {
+        "xs = [x]\nfor _ in range(steps):\n"
+        "    x = x - lr * slope(x)\n    xs.append(x)\nreturn xs[::-1]": "the start comes first",
+        "xs = [x]\nfor _ in range(steps):\n    x = x - lr * 2 * x\n    xs.append(x)\nreturn xs": "passed in",
+        "xs = [x]\nfor _ in range(steps):\n    if slope(x) == 0:\n"
+        "        break\n    x = x - lr * slope(x)\n    xs.append(x)\nreturn xs": "ends where",
         LOOP.replace("lr * ", ""): "learning rate is missing",
         "points = [x]\nfor _ in range(steps):\n    points.append(x)\n    x = x - lr * slope(x)\n"
         "return points": "the start stands twice",
@@ -120,6 +132,8 @@ WRONG = {
         "return descend(gradient_descent, slope, x, lr=lr, steps=steps)": "calclib's own descend",
     },
     "settle": {
+        "for _ in range(limit):\n    if abs(slope(x)) < tol:\n        return x, 'small gradient'\n"
+        "    x = x - lr * slope(x)\n    if abs(x) > 1e6:\n        return x, 'diverged'\nreturn x, 'step limit'": "<=,",
         SETTLE.replace("limit)", "limit - 1)"): "one step too few: limit steps are made",
         "return 'small gradient', x": "the pair is turned round",
         SETTLE.replace("abs(slope(x))", "slope(x)"): "abs(slope(x))",
@@ -153,6 +167,12 @@ WRONG = {
         "return x, 'step limit'": "before it looked",
     },
     "plane_step": {
+        "u, v = slope_x(x, y), slope_y(x, y)\n"
+        "n = math.hypot(u, v)\nreturn x - lr * u / n, y - lr * v / n": "own length",
+        "return x - lr * slope_x(x, y), x - lr * slope_y(x, y)": "starts from x",
+        "return y - lr * slope_x(x, y), y - lr * slope_y(x, y)": "starts from y",
+        "return x - lr * slope_x(x, y)": "x alone",
+        "return x - lr * slope_x(x, y) + y - lr * slope_y(x, y)": "are added",
         "return lr * slope_x(x, y), lr * slope_y(x, y)": "the old one minus that",
         "return x - lr * slope_x(x, y), y + lr * slope_y(x, y)": "the sign of y's update",
         "return x - lr * slope_x(y, x), y - lr * slope_y(y, x)": "asked at (y, x)",
@@ -169,6 +189,9 @@ WRONG = {
         "return -lr * slope_x(x, y), -lr * slope_y(x, y)": "these are the steps",
     },
     "batch_gradient": {
+        "E = X[rows] @ theta - y[:len(rows)]\nreturn 2 * X[rows].T @ E / len(rows)": "y is the first ones",
+        "E = X[rows] @ theta - y[rows]\nreturn 2 * np.mean(X[rows] * E[:, None])": "axis=0",
+        "rows = sorted(set(rows))\nE = X[rows] @ theta - y[rows]\nreturn 2 * X[rows].T @ E / len(rows)": "counts twice",
         "return theta - 2 * X[rows].T @ (X[rows] @ theta - y[rows]) / len(rows)": "theta after a step",
         "i = rows[0]\nreturn 2 * X[i] * (X[i] @ theta - y[i])": "the first chosen row alone",
         "return 2 * X.T @ (X @ theta - y) / len(y)": "all the data",
@@ -184,6 +207,8 @@ WRONG = {
         "return gradient(lambda t: np.mean((X[rows] @ t - y[rows]) ** 2), theta)": "calclib's own gradient",
     },
     "schedule": {
+        "return lr / 2 + math.cos(math.pi * min(t, steps) / steps) / 2": "the cosine as well",
+        "return lr * (1 + math.cos(math.pi * t / steps)) / 2 if t <= steps else lr": "nothing is left",
         "return lr * 1 + np.cos(np.pi * min(t, steps) / steps) / 2": "put it in brackets",
         COSINE.replace(" / 2", ""): "half is missing",
         COSINE.replace("1 + ", "").replace(" / 2", ""): "cos alone",
@@ -202,6 +227,10 @@ WRONG = {
         "return schedules.cosine_annealing(lr, steps=steps)(t)": "calclib's own cosine_annealing",
     },
     "fit": {
+        "theta = np.zeros(2)\nfor _ in range(steps):\n"
+        "    theta = theta - lr * 2 * X.T @ (X @ theta - y) / len(y)\nreturn X @ theta": "predictions",
+        "theta = np.zeros(2)\nfor _ in range(steps):\n"
+        "    theta = theta - lr * 2 * X.T @ (X @ theta - y) / len(y)\nreturn np.mean((X @ theta - y) ** 2)": "the loss",
         FIT.replace("- lr", "- 0.1"): "0.1 was the rate of the last call",
         FIT.replace("theta - lr", "theta + lr"): "sign is turned",
         FIT.replace("lr * 2", "lr"): "2 from the square",

@@ -61,7 +61,7 @@ RIGHT = {
         COLUMNS + ".T",
         "J = np.zeros((len(F(p)), len(p)))\nfor j in range(len(p)):\n    e = np.zeros(len(p))\n    e[j] = h\n"
         "    J[:, j] = (F(p + e) - F(p - e)) / (2 * h)\nreturn J",
-        "return [[(F(p + e)[i] - F(p - e)[i]) / 2 / h for e in h * np.eye(2)] for i in range(len(F(p)))]",
+        "return [[(F(p + e)[i] - F(p - e)[i]) / 2 / h for e in h * np.eye(len(p))] for i in range(len(F(p)))]",
         "return np.array([gradient(lambda q: F(q)[i], p, h) for i in range(len(F(p)))])",
     ],
     "gradient_w": [
@@ -79,6 +79,10 @@ RIGHT = {
 
 WRONG = {
     "partials": {
+        "return 2 * x * y + y**3, x**2 * y + 3 * y**2": "keeps the other term",
+        "return 2 * x * y, x**2 + 3 * x**2": "not 3x²",
+        "return 2 * x * y": "first slope alone",
+        "return x**2 * y + y**3": "f itself",
         "return 2 * x * y + y**3, x**2 + 3 * y**2": "y³ is a constant there and its slope is 0",
         "return 2 * x * y + 3 * y**2, x**2": "belongs to the second one",
         "return x * y, x**2 + 3 * y**2": "the 2 is missing",
@@ -94,7 +98,6 @@ WRONG = {
         "s = 2 * x * y + x**2 + 3 * y**2\nreturn s, s": "both variables moved",
         "return 2 * x * y, x**2 + y**2": "here it is y²",
         "return 2 * x * y, x**2 + y**3": "is kept",
-        "return 2 * x * y": "is one number, -6, where 2 numbers should be",
         "return 2 * x * y + x**2 + 3 * y**2": "added up",
         "return 2 * x * y, x**2 + 2 * y": "2y would be that of y²",
         "return 2 * x * y, x**2 * y + 3 * y**2": "the whole term is kept",
@@ -103,6 +106,16 @@ WRONG = {
         "return 0, 0": "should be",
     },
     "numerical_gradient": {
+        "q, g = p.copy(), np.zeros(p.size)\nfor i in range(p.size):\n    q[i] += h\n"
+        "    a = f(q)\n    q[i] -= 2 * h\n    g[i] = (a - f(q)) / (2 * h)\nreturn g": "stays at p - h",
+        "g = np.zeros(p.size)\nfor i in range(2):\n"
+        "    e = h * np.eye(p.size)[i]\n    g[i] = (f(p + e) - f(p - e)) / (2 * h)\nreturn g": "first two entries",
+        "return [abs(f(p + e) - f(p - e)) / (2 * h) for e in h * np.eye(p.size)]": "no abs()",
+        "g = np.array([0] * p.size)\nfor i, e in enumerate(h * np.eye(p.size)):\n"
+        "    g[i] = (f(p + e) - f(p - e)) / (2 * h)\nreturn g": "whole numbers",
+        "return [(f(p + e) - f(p - e)) / (2 * h) for e in np.eye(p.size)]": "moves by h",
+        "return (f(p + h) - f(p - h)) / (2 * h)": "one number came",
+        "for e in h * np.eye(p.size):\n    g = (f(p + e) - f(p - e)) / (2 * h)\nreturn g": "g[i] = …",
         "return [(f(p + e) - f(p)) / h for e in h * np.eye(len(p))]": "forward differences",
         "return [(f(p) - f(p - e)) / h for e in h * np.eye(len(p))]": "backward differences",
         "return [(f(p + e) - f(p - e)) / h for e in h * np.eye(len(p))]": "2 in 2h",
@@ -129,6 +142,8 @@ WRONG = {
         "return np.gradient(f(p))": "should be",
     },
     "slope_along": {
+        "return gradient(f, v) @ p / np.linalg.norm(v)": "multiplied by p",
+        "return f(p + v) - f(p)": "the whole step v",
         "v /= np.linalg.norm(v)\nreturn sum(gradient(f, p) * v)": "changes the v that it is given",
         "g = gradient(f, p)\nreturn g @ v / np.linalg.norm(g)": "it is v that is made a unit vector",
         "return gradient(f, v) @ v / np.linalg.norm(v)": "the gradient is taken at v",
@@ -182,6 +197,8 @@ WRONG = {
         "return [1, 2]": "'minimum', 'maximum', 'saddle' or 'slope' should be",
     },
     "numerical_jacobian": {
+        "for e in h * np.eye(p.size):\n    return ((F(p + e) - F(p - e)) / (2 * h))[:, None]": "inside the loop",
+        "return np.array([(F(p + e) - F(p - e)) / (2 * h) for e in h * np.eye(p.size)[:2]]).T": "first two inputs",
         COLUMNS: "transpose",
         "return np.array([(F(p + e) - F(p)) / h for e in h * np.eye(2)]).T": "forward differences;",
         "return np.array([(F(p + e) - F(p)) / h for e in h * np.eye(2)])": "forward differences, and transposed",
@@ -201,6 +218,13 @@ WRONG = {
         "return (F(p + h) - F(p - h)) / (2 * h)": "all inputs moved at once",
     },
     "gradient_w": {
+        "return 2 / len(y) * X.T @ (X @ w + b + y)": "y is added",
+        "return 2 * np.mean(X @ w + b - y) * w": "not w",
+        "return 2 * np.mean((X @ w + b - y)[:, None] * X)": "axis=0",
+        "return 2 * (X @ w + b - y)[:, None] * X": "not yet their mean",
+        "return 2 * np.mean(X @ w + b - y) * X.mean(axis=0)": "multiply first",
+        "return 2 / len(y) * X.T @ (X @ w)": "Xw alone",
+        "return 2 / len(y) * X.T @ (X @ w - y) + b": "b belongs",
         "X *= 2\nreturn X.T @ (X @ w / 2 + b - y) / y.size": "changes the X that it is given",
         "return 2 / X.size * X.T @ (X @ w + b - y)": "divided by X.size",
         "return 2 / len(y) * X.T * (X @ w + b - y)": "multiplies entry by entry",
@@ -226,6 +250,9 @@ WRONG = {
         "return X @ (X @ w + b - y)": "transposed, and the 2/m",
     },
     "gradient_b": {
+        "return 2 * np.mean(X @ w + b + y)": "y is added",
+        "return 2 * np.mean(X.T @ (X @ w + b - y))": "no X",
+        "return 2 * b": "slope of b²",
         "return 2 * np.mean((X @ w + b - y) ** 2)": "the errors are squared",
         "return 2 / len(w) * np.sum(X @ w + b - y)": "the mean is over the features",
         "return b - 2 * np.mean(X @ w + b - y)": "b after a step of descent",

@@ -47,6 +47,13 @@ def step(step):
                 "x itself is missing its step: this is x unchanged.": x,
                 "this is the slope alone; the answer is where x is afterwards.": slope,
                 "turned round: it is x minus the step, not the step minus x.": lr * slope - x,
+                "lr multiplies the slope, not x.": slope - lr * x,
+                "x - lr stands in brackets: lr multiplies the slope first.": (x - lr) * slope,
+                "twice as far as it should be: the 2, if there is one, is in the slope already.": x - 2 * lr * slope,
+                "2x is the slope of x² alone; slope(x) is the one that was passed in.": x - lr * 2 * x,
+                "the slope is asked at lr · x; ask it at x, and multiply it by lr.": x - 2 * (lr * x - low),
+                "the slope is asked beside x; ask it at x, and multiply it by lr.": x - 2 * (x - lr - low),
+                "the slope is squared.": x - lr * slope**2,
             },
         )
 
@@ -54,7 +61,11 @@ def step(step):
 @exercise(without=(descend,))
 def walk(walk):
     """Every point of a descent, start included: the slope is asked anew at each."""
-    for name, slope, x, lr, steps in (("2x", lambda z: 2 * z, 2.0, 0.1, 3), ("sin", math.sin, 1.0, 0.5, 4)):
+    for name, slope, x, lr, steps in (
+        ("2x", lambda z: 2 * z, 2.0, 0.1, 3),
+        ("sin", math.sin, 1.0, 0.5, 4),
+        ("2x", lambda z: 2 * z, 0.0, 0.1, 3),
+    ):
         points = _points(slope, x, lr, steps)
         up = _points(lambda z, slope=slope: -slope(z), x, lr, steps)
         stale = x - lr * slope(x) * np.arange(steps + 1)
@@ -63,6 +74,9 @@ def walk(walk):
             points,
             at=f"walk(slope, x={x}, lr={lr}, steps={steps}) for the slope {name}",
             mistakes={
+                "it ends where the slope is 0; steps more points are wanted there too, all alike.": (
+                    np.nan if slope(x) else points[:1]
+                ),
                 "the slope is not asked again: it is taken once, at the start, and used for every step.": stale,
                 "the slope is not asked again, and the start is missing.": stale[1:],
                 "the sign of the update is turned: this climbs.": up,
@@ -81,6 +95,9 @@ def walk(walk):
                 "these are the slopes at the points; the points themselves are wanted.": [slope(z) for z in points],
                 "all points are the last one.": np.full(steps + 1, points[-1]),
                 "all points are the start: x is never updated.": np.full(steps + 1, x),
+                "the list begins with the last point; the start comes first.": points[::-1],
+                "2x is the slope of x² alone; slope(x) is the one that was passed in.": x
+                * (1 - 2 * lr) ** np.arange(steps + 1),
             },
         )
 
@@ -182,6 +199,8 @@ def settle(settle):
         "small gradient",
         {"it stepped before it looked, though the start is level already.": 0.8e-4},
     )
+    just = {"a slope of just tol is small enough: <=, not <.": 0.5 * 0.8}
+    _ended(settle, (double, 0.5, 0.1, 1.0, 10), 0.5, "small gradient", just)
     _ended(settle, (double, 2.0, 1.1, 1e-6, 100_000), None, "diverged", {})
     # Down from near the top of −cos x the slope grows before it shrinks.
     x, grows = 3.0, 3.0 - 0.5 * math.sin(3.0)
@@ -267,6 +286,12 @@ def plane_step(plane_step):
                 "the slopes are asked at (y, x); they take x first.": (x - lr * (2 * y + x), y - lr * (y + 4 * x)),
                 "the slopes are added up; each coordinate has its own.": (x - lr * (u + v), y - lr * (u + v)),
                 "the learning rate is missing.": (x - u, y - v),
+                "the step is lr long; the slopes keep their own length.": np.array([x, y])
+                - lr * np.array([u, v]) / math.hypot(u, v),
+                "the second coordinate starts from x; it starts from y.": (new[0], x - lr * v),
+                "the first coordinate starts from y; it starts from x.": (y - lr * u, new[1]),
+                "this is the new x alone; the pair of both coordinates is wanted.": new[0],
+                "the two coordinates are added; they stay apart, as a pair.": sum(new),
             },
         )
 
@@ -297,6 +322,8 @@ def fit(fit):
             "this is the answer of the normal equations; descent has made one step only.": np.linalg.solve(
                 X.T @ X, X.T @ y
             ),
+            "these are the predictions for each row; theta is wanted.": X @ first,
+            "this is the loss after the step; theta is wanted.": np.mean((X @ first - y) ** 2),
             "it starts at ones; start at zeros.": np.ones(2) - lr * H @ np.ones(2) + first,
             "two steps were made.": first - lr * H @ first + first,
         },
@@ -329,7 +356,11 @@ def batch_gradient(batch_gradient):
     """The mean over the chosen rows alone: right on average, and as noisy as the batch is small."""
     rng = np.random.default_rng(3)
     X, y = np.column_stack([np.ones(6), rng.integers(-3, 4, 6)]), rng.integers(-5, 6, 6).astype(float)
-    for theta, rows in ((np.array([1.0, -2.0]), [4, 1]), (np.array([0.5, 1.0]), [5, 2, 3])):
+    for theta, rows in (
+        (np.array([1.0, -2.0]), [4, 1]),
+        (np.array([0.5, 1.0]), [5, 2, 3]),
+        (np.array([0.5, 1.0]), [5, 5, 0]),
+    ):
         each = np.array([2 * (X[i] @ theta - y[i]) * X[i] for i in range(6)])
         chosen = each[rows]
         expect(
@@ -349,6 +380,12 @@ def batch_gradient(batch_gradient):
                 "the inner derivative, X, is forgotten.": 2 * (X[rows] @ theta - y[rows]),
                 "this is theta after a step; here the gradient alone is wanted.": theta - chosen.mean(axis=0),
                 "this is the gradient of the first chosen row alone.": chosen[0],
+                "y is the first ones, where X is the chosen ones: y[rows].": 2
+                * X[rows].T
+                @ (X[rows] @ theta - y[: len(rows)])
+                / len(rows),
+                "the two entries are averaged into one; the mean is over the rows, axis=0.": chosen.mean(),
+                "a row that is drawn twice counts twice.": each[sorted(set(rows))].mean(axis=0),
             },
         )
 
@@ -379,8 +416,15 @@ def schedule(schedule):
                 "sin in place of cos: sin starts at 0.": lr * (1 + math.sin(math.pi * part)) / 2,
                 "in Python a + b / 2 halves b alone: put 1 + cos in brackets.": lr * (1 + wave / 2),
                 "lr multiplies the whole of 1 + cos: put it in brackets.": lr + wave / 2,
+                "lr multiplies the cosine as well: lr / 2 * (1 + cos).": (lr + wave) / 2,
             },
         )
     late = 0.4 * (1 + math.cos(1.5 * math.pi)) / 2
     sentence = "after the last step the cosine climbs again: let t stop at steps, min(t, steps)."
-    expect(schedule(150, 0.4, 100), 0.0, at="schedule(t=150, lr=0.4, steps=100)", tol=1e-9, mistakes={sentence: late})
+    expect(
+        schedule(150, 0.4, 100),
+        0.0,
+        at="schedule(t=150, lr=0.4, steps=100)",
+        tol=1e-9,
+        mistakes={sentence: late, "after the last step nothing is left of the rate: 0.": 0.4},
+    )

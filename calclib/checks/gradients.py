@@ -6,6 +6,7 @@ import numpy as np
 
 from calclib import differences
 from calclib.checks import NotYet, exercise, expect
+from calclib.checks.cases import judged
 from calclib.checks.compare import uses
 
 __all__ = [
@@ -49,7 +50,14 @@ def partials(partials):
                 "in ∂f/∂y the slope of y³ is 3y²; 2y would be that of y².": (dx, x**2 + 2 * y),
                 "in ∂f/∂y the slope of y³ is 3y²; here it is 3y.": (dx, x**2 + 3 * y),
                 "in ∂f/∂y the slope of x²y is x²; here the whole term is kept.": (dx, x**2 * y + 3 * y**2),
+                "each slope keeps the other term as it is; a term that is held has the slope 0.": (
+                    dx + y**3,
+                    x**2 * y + 3 * y**2,
+                ),
+                "the slope of y³ along y is 3y², not 3x².": (dx, x**2 + 3 * x**2),
                 "the two slopes are added up; give them apart, as a pair.": dx + dy,
+                "this is the first slope alone; the second one is wanted too.": dx,
+                "this is f itself; its two slopes are wanted.": x**2 * y + y**3,
             },
         )
 
@@ -79,6 +87,8 @@ def numerical_gradient(numerical_gradient):
         all_at_once = np.full(p.size, (bent(p + h) - bent(p - h)) / (2 * h))
         creeping = [p + axes[: i + 1].sum(0) for i in range(p.size)]
         left_behind = np.array([(bent(q) - here) / h for q in creeping])
+        low = [p - axes[:i].sum(0) for i in range(p.size)]
+        stayed_low = np.array([(bent(q + e) - bent(q - e)) / (2 * h) for q, e in zip(low, axes, strict=True)])
         expect(
             got,
             both,
@@ -94,6 +104,18 @@ def numerical_gradient(numerical_gradient):
                 "all coordinates moved at once; move one, hold the others.": all_at_once,
                 "each coordinate stayed moved while the next one moved: start from p again.": left_behind,
                 "each coordinate stayed moved while the next one moved: begin each i with zeros.": both_behind,
+                "each coordinate stays at p - h while the next one moves: put it back.": stayed_low,
+                "only the first two entries are filled; p may have any number of them.": both * (np.arange(p.size) < 2),
+                "a slope downhill is negative: no abs().": abs(both),
+                "the entries are whole numbers: np.zeros(n) holds fractions, an array of integers cuts them off.": (
+                    np.trunc(both)
+                ),
+                "the coordinate moves by 1; it moves by h.": np.array(
+                    [bent(p + e) - bent(p - e) for e in np.eye(p.size)]
+                )
+                / (2 * h),
+                "all coordinates moved at once, and one number came; move one, hold the others.": all_at_once[0],
+                "this is the last slope alone: g[i] = …, not g = ….": both[-1],
                 "only the first entry is filled: is `return` inside the loop?": both * (np.arange(p.size) == 0),
                 "only f(p - h) is divided: put f(p + h) - f(p - h) in brackets.": ahead - behind / (2 * h),
                 "this is the slope along the first axis alone, for every entry.": np.full(p.size, both[0]),
@@ -112,16 +134,16 @@ def slope_along(slope_along):
     def f(p):
         return p[0] ** 2 * p[1] + 3 * p[1]
 
-    for p, v in (((1.0, 3.0), (3.0, 4.0)), ((-1.0, 0.5), (2.0, -1.0)), ((2.0, -1.0), (0.0, -0.5))):
-        p, v = np.array(p), np.array(v)
+    def case(*given):
+        p, v = np.array(given)
         g, length = np.array([2 * p[0] * p[1], p[0] ** 2 + 3]), np.linalg.norm(v)
         wanted, steepest = g @ v / length, np.linalg.norm(g)
         there = np.array([2 * v[0] * v[1], v[0] ** 2 + 3])
-        expect(
+        return (
             slope_along(f, p, v),
             wanted,
-            at=f"slope_along(f, {p.tolist()}, {v.tolist()}) for f(p) = p[0]²·p[1] + 3·p[1]",
-            mistakes={
+            f"slope_along(f, {p.tolist()}, {v.tolist()}) for f(p) = p[0]²·p[1] + 3·p[1]",
+            {
                 "the direction is not normalised: divide v by its length, so that a longer v is no steeper.": g @ v,
                 "v is divided by the square of its length; once by its length is enough.": wanted / length,
                 "len(v) counts the entries of v; its length is np.linalg.norm(v).": g @ v / len(v),
@@ -137,6 +159,8 @@ def slope_along(slope_along):
                 "this is the cosine of the angle alone: v loses its length, ∇f keeps it.": wanted / steepest,
                 "it is v that is made a unit vector; here ∇f is divided by its own length.": g @ v / steepest,
                 "the gradient is taken at v; the point is p, and v the direction.": there @ v / length,
+                "the gradient is taken at v, and multiplied by p: take it at p, and go along v.": there @ p / length,
+                "this is the rise of the whole step v, not the slope at p.": f(p + v) - f(p),
                 "p and v are exchanged: take the gradient at p, and go along v.": there @ p / np.linalg.norm(p),
                 "this is the size of the slope; downhill it is negative.": abs(wanted),
                 "the sign is turned.": -wanted,
@@ -145,6 +169,9 @@ def slope_along(slope_along):
                 "this is the gradient; its dot product with the unit direction is missing.": g,
             },
         )
+
+    points = ((1.0, 3.0), (3.0, 4.0)), ((-1.0, 0.5), (2.0, -1.0)), ((2.0, -1.0), (0.0, -0.5))
+    judged(case(*these) for these in points)
 
 
 @exercise
@@ -268,9 +295,16 @@ def numerical_jacobian(numerical_jacobian):
     def two(p):
         return np.array([p[0] * p[1], p[0] + p[1] ** 2])
 
-    for F, formula, p in ((two, "(xy, x + y²)", (1.5, 0.5)), (three, "(x²y, 5y, sin x + y³)", (0.5, 2.0))):
+    def wide(p):
+        return np.array([p[0] * p[2], p[1] ** 2])
+
+    for F, formula, p in (
+        (two, "(xy, x + y²)", (1.5, 0.5)),
+        (three, "(x²y, 5y, sin x + y³)", (0.5, 2.0)),
+        (wide, "(xz, y²)", (1.0, -0.5, 2.0)),
+    ):
         p, h = np.array(p), 0.1
-        axes = h * np.eye(2)
+        axes = h * np.eye(p.size)
         ahead, behind = np.array([F(q) for q in p + axes]).T, np.array([F(q) for q in p - axes]).T
         J, here = (ahead - behind) / (2 * h), F(p)[:, None]
         asked = []
@@ -298,6 +332,8 @@ def numerical_jacobian(numerical_jacobian):
                 "all inputs moved at once; move one at a time, a column for each.": (F(p + h) - F(p - h)) / (2 * h),
                 "the outputs are added up; the Jacobian has a row for each.": J.sum(axis=0),
                 "the inputs are added up; the Jacobian has a column for each.": J.sum(axis=1),
+                "this is the first column alone: is `return` inside the loop?": J[:, :1],
+                "only the first two inputs are moved; there may be more.": J[:, :2],
                 "this is the first column alone, the slopes along x.": J[:, 0],
                 "this is the first row alone, the gradient of the first output.": J[0],
             },
@@ -343,6 +379,15 @@ def gradient_w(gradient_w):
             "it is divided by X.size, all entries; the mean is over the rows, len(y).": wanted / w.size,
             "* multiplies entry by entry; Xᵀ times the error is a sum over the rows, X.T @ error.": 2 / m * X.T * error,
             "an error below zero pulls the other way: its sign stays, no abs().": 2 / m * X.T @ np.abs(error),
+            "y is added; the error is Xw + b − y.": 2 / m * X.T @ (X @ w + b + y),
+            "the inner derivative is X, not w: w is what changes.": 2 * error.mean() * w,
+            "one number came; the mean is over the rows alone, axis=0.": 2 * np.mean(X * error[:, None]),
+            "these are the terms of the rows, not yet their mean.": 2 * X * error[:, None],
+            "each error belongs to its own row of X: multiply first, then take the mean.": 2
+            * error.mean()
+            * X.mean(axis=0),
+            "the error is Xw + b − y; here it is Xw alone.": 2 / m * X.T @ (X @ w),
+            "b belongs into the error: Xᵀ(Xw + b − y).": 2 / m * X.T @ (X @ w - y) + b,
             "this is w after a step of descent; here the gradient alone is wanted.": w - wanted,
         }
         if X.shape[0] == X.shape[1]:
@@ -382,6 +427,9 @@ def gradient_b(gradient_b):
                 "the errors are squared; only in the loss are they.": 2 * np.mean(error**2),
                 "the mean is over the features; the loss is a mean over the m rows.": wanted * m / w.size,
                 "this is b after a step of descent; here the slope alone is wanted.": b - wanted,
+                "y is added; the error is Xw + b − y.": 2 * (X @ w + b + y).mean(),
+                "the slope in b carries no X, and it is one number.": 2 * (X.T @ error).mean(),
+                "2b is the slope of b² alone; the error is Xw + b − y.": 2 * b,
                 "the slope is multiplied by b; the inner derivative in b is 1.": wanted * b,
             },
         )
