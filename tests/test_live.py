@@ -6,10 +6,12 @@ import subprocess
 import sys
 import threading
 import warnings
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
 import pytest
+from anywidget._util import enable_custom_widget_manager_once
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -51,6 +53,20 @@ def test_what_the_file_keeps_is_text_a_picture_and_the_view(live):
     data, metadata = live._repr_mimebundle_()
     assert set(data) == {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"} and metadata == {}
     assert data["text/plain"] == "A line. The slope is 1.00."
+
+
+def test_colab_is_told_which_widget_manager_shows_it(live, monkeypatch):
+    """Colab shows a widget that is not of ipywidgets' own only by a manager whose address stands in the bundle."""
+    asked, address = [], "https://example.org/manager.js"
+    colab = SimpleNamespace(
+        enable_custom_widget_manager=lambda: asked.append(True), _widgets=SimpleNamespace(_installed_url=address)
+    )
+    monkeypatch.setitem(sys.modules, "google.colab.output", colab)
+    enable_custom_widget_manager_once.cache_clear()
+    data, metadata = live._repr_mimebundle_()
+    told = metadata["application/vnd.jupyter.widget-view+json"]["colab"]
+    assert told == {"custom_widget_manager": {"url": address}} and asked == [True]
+    assert "text/html" in data
 
 
 def test_marks_that_raise_say_where_in_one_sentence_and_heal(live):
