@@ -5,10 +5,10 @@
 
 The same figure for all: a contour, a path of 100 steps on it, and its loss curve. Measured in the page, for each way:
 
-- step, jump → pixels: from the keydown event of an arrow key, or of Page Up or Down, to the animation frame after the
-  new picture stands in the page (an <img> that is decoded, a canvas that is drawn on, an SVG that is in place), median
-  of single presses on an idle page. `explore` has asked for the pictures one step away before; a jump shows what Python
-  and the way to it and back cost;
+- arrow, page, click → pixels: from the event of an arrow key, of Page Up or Down, or of the mouse on the slider's
+  track, to the animation frame after the new picture stands in the page (an <img> that is decoded, a canvas that is
+  drawn on, an SVG that is in place), median of single ones on an idle page. `explore` has asked for the pictures one
+  key away before; a click, which nothing foresees, shows what Python and the way to it and back cost;
 - frames a second while the mouse drags the slider, and how long after the last event the last picture came;
 - kernel: milliseconds of Python for one frame, median.
 
@@ -29,7 +29,7 @@ import nbformat
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from lab import away, browser, open_notebook, run_all, server  # noqa: E402
 
-PRESSES, DRAG_EVENTS, EVENT_PAUSE = 15, 90, 16  # key presses; mouse events of a drag, milliseconds between them
+PRESSES, DRAG_EVENTS, EVENT_PAUSE = 15, 90, 16  # of each kind; mouse events of a drag, milliseconds between them
 
 FIGURE = """
 import time
@@ -155,7 +155,7 @@ WATCH = """
     };
   }
   const events = [];
-  for (const kind of ["keydown", "pointermove", "mousemove"])
+  for (const kind of ["keydown", "pointerdown", "pointermove", "mousemove"])
     window.addEventListener(kind, () => events.push(performance.now()), true);
   window.watched = { frames, events };
 }
@@ -175,24 +175,47 @@ def handle(cell):
     return cell.locator(".noUi-handle, input[type=range]").first
 
 
-def latency(page, cell, keys):
-    """Milliseconds from a press of one of two keys, taken in turn, to its new pixels."""
+def track(cell):
+    """Where the slider's track lies on the page."""
+    return cell.locator(".noUi-target, input[type=range]").first.bounding_box()
+
+
+def latency(page, cell, ready, act):
+    """Milliseconds from what `act` does, for press 0, 1, …, to its new pixels; `ready` goes before and is not timed."""
     waits = []
     for press in range(PRESSES):
-        handle(cell).focus()
+        ready(press)
         page.wait_for_timeout(400)
         page.evaluate("() => { watched.frames.length = watched.events.length = 0; }")
-        page.keyboard.press(keys[press % 2])
+        act(press)
         page.wait_for_timeout(1500)  # to ask whether it is there yet would take a core from what is measured
         waits.append(page.evaluate("() => watched.frames[0] - watched.events[0]"))
     return median(waits)
 
 
+def keys(page, cell, *two):
+    """The latency of two keys, taken in turn."""
+    return latency(page, cell, lambda _: handle(cell).focus(), lambda press: page.keyboard.press(two[press % 2]))
+
+
+def clicks(page, cell):
+    """The latency of clicks on the track, left and right in turn."""
+    box = track(cell)
+
+    def over(press):
+        page.mouse.move(box["x"] + (0.3 + 0.4 * (press % 2)) * box["width"], box["y"] + box["height"] / 2)
+
+    def click(_):
+        page.mouse.down()
+        page.mouse.up()
+
+    return latency(page, cell, over, click)
+
+
 def drag(page, cell):
     """Frames a second during a drag, and milliseconds from its last event to its last picture."""
-    box = handle(cell).bounding_box()
-    track = cell.locator(".noUi-target, input[type=range]").first.bounding_box()
-    y, left, width = box["y"] + box["height"] / 2, track["x"] + 0.1 * track["width"], 0.8 * track["width"]
+    box, whole = handle(cell).bounding_box(), track(cell)
+    y, left, width = box["y"] + box["height"] / 2, whole["x"] + 0.1 * whole["width"], 0.8 * whole["width"]
     if cell.locator(".noUi-handle").count():
         page.mouse.move(box["x"] + box["width"] / 2, y)
     else:
@@ -212,8 +235,8 @@ def drag(page, cell):
 def measure(page, cell):
     cell.scroll_into_view_if_needed()
     page.evaluate(WATCH, cell.element_handle())
-    step, jump = latency(page, cell, ["ArrowRight", "ArrowLeft"]), latency(page, cell, ["PageUp", "PageDown"])
-    return (step, jump, *drag(page, cell))
+    arrow, leap = keys(page, cell, "ArrowRight", "ArrowLeft"), keys(page, cell, "PageUp", "PageDown")
+    return (arrow, leap, clicks(page, cell), *drag(page, cell))
 
 
 def main():
@@ -254,12 +277,13 @@ def kernel_time(page, way):
 
 
 def report(found):
-    print("| | step → pixels | jump → pixels | against interact | frames/s dragging | last picture after | kernel |")
-    print("|---|---|---|---|---|---|---|")
-    slow = found["interact, a new figure"]
-    for way, (step, jump, rate, last, kernel) in found.items():
-        ratios = f"{slow[0] / step:.1f}× and {slow[1] / jump:.1f}×"
-        print(f"| {way} | {step:.0f} ms | {jump:.0f} ms | {ratios} | {rate:.1f} | {last:.0f} ms | {kernel:.1f} ms |")
+    print("| | arrow, page, click → pixels | against interact | frames/s dragging | last picture after | kernel |")
+    print("|---|---|---|---|---|---|")
+    slow = found["interact, a new figure"][:3]
+    for way, (*waits, rate, last, kernel) in found.items():
+        pixels = ", ".join(f"{wait:.0f}" for wait in waits)
+        ratios = ", ".join(f"{least / wait:.1f}×" for least, wait in zip(slow, waits, strict=True))
+        print(f"| {way} | {pixels} ms | {ratios} | {rate:.1f} | {last:.0f} ms | {kernel:.1f} ms |")
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ def server(folder: Path, **environment):
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
         command += [f"--IdentityProvider.token={TOKEN}", f"--notebook-dir={folder}"]
         command += [f"--LabApp.app_settings_dir={settings}", "--LabApp.expose_app_in_browser=True"]
+        command += ["--JupyterNotebookApp.expose_app_in_browser=True"]
         env = os.environ | {"JUPYTER_CONFIG_DIR": home, "HOME": home, "JUPYTER_PLATFORM_DIRS": "1"} | environment
         log = Path(home, "log.txt")
         with log.open("w") as out:
@@ -138,6 +139,11 @@ def open_notebook(page, address, name):
     """Show a notebook in JupyterLab without the side bar, its kernel ready."""
     page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
     page.locator(".jp-Notebook").first.wait_for(timeout=60_000)
+    awake(page)
+
+
+def awake(page):
+    """Wait until the notebook on the page has a kernel with nothing to do."""
     page.wait_for_function(f"() => {KERNEL}?.status === 'idle'", timeout=60_000)
 
 

@@ -284,19 +284,27 @@ function render({ model, el }) {
     put(frame);
   }
 
-  // While all is still, Python is asked for the frames one step away on the controls in hand: the next key finds its
+  // While all is still, Python is asked for the frames one key away on the controls in hand: the next key finds its
   // picture here, however far away Python is. After a move all of them are forgotten.
   const ahead = new Map();
   let inHand = [], resting;
   function lookAhead(these = inHand) {
     inHand = these;
     clearTimeout(resting);
-    resting = setTimeout(() => these.forEach(({ name, kind, labels }) => {
-      const near = kind === "slider" ? [at[name] + 1, at[name] - 1] : [...labels.keys()].slice(0, 6);
-      near.filter((place) => place !== at[name] && labels[place] !== undefined)
-        .forEach((place) => model.send({ ahead: { ...at, [name]: place } }));
-    }), REST);
+    const ask = (places) => these.forEach(({ name, kind, labels }) =>
+      new Set(places(at[name], labels.length - 1, kind)).forEach((place) => {
+        if (place !== at[name] && labels[place] !== undefined) model.send({ ahead: { ...at, [name]: place } });
+      }));
+    resting = setTimeout(() => {
+      ask(oneStep);
+      resting = setTimeout(() => ask(oneLeap), REST);
+    }, REST);
   }
+  const oneStep = (i, last, kind) => kind === "slider" ? [i + 1, i - 1] : [...Array(Math.min(last + 1, 6)).keys()];
+  const oneLeap = (i, last, kind) => { // by Page Up and Page Down, which go a tenth of the way, and by Home and End
+    const page = Math.max(1, last / 10);
+    return kind === "slider" ? [Math.min(Math.round(i + page), last), Math.max(Math.round(i - page), 0), 0, last] : [];
+  };
   const foreseeable = ({ labels }) => labels && !ends.length; // what trains is drawn only when it is told to
   const foreseen = ({ ahead: frame }) => {
     const key = JSON.stringify(frame.at), when = asked.get(key);
