@@ -8,7 +8,8 @@ The same figure for all: a contour, a path of 100 steps on it, and its loss curv
 - arrow, page, click → pixels: from the event of an arrow key, of Page Up or Down, or of the mouse on the slider's
   track, to the animation frame after the new picture stands in the page (an <img> that is decoded, a canvas that is
   drawn on, an SVG that is in place), median of single ones on an idle page. `explore` has asked for the pictures one
-  key away before; a click, which nothing foresees, shows what Python and the way to it and back cost;
+  key away before. It would ask for the one under the mouse as well, but here the mouse comes and clicks in one go: the
+  click shows what Python and the way to it and back cost;
 - frames a second while the mouse drags the slider, and how long after the last event the last picture came;
 - kernel: milliseconds of Python for one frame, median.
 
@@ -154,10 +155,10 @@ WATCH = """
       return draw.apply(this, args);
     };
   }
-  const events = [];
-  for (const kind of ["keydown", "pointerdown", "pointermove", "mousemove"])
-    window.addEventListener(kind, () => events.push(performance.now()), true);
-  window.watched = { frames, events };
+  const presses = [], moves = [];
+  for (const [list, ...kinds] of [[presses, "keydown", "pointerdown"], [moves, "pointermove", "mousemove"]])
+    for (const kind of kinds) window.addEventListener(kind, () => list.push(performance.now()), true);
+  window.watched = { frames, presses, moves };
 }
 """
 
@@ -180,36 +181,29 @@ def track(cell):
     return cell.locator(".noUi-target, input[type=range]").first.bounding_box()
 
 
-def latency(page, cell, ready, act):
-    """Milliseconds from what `act` does, for press 0, 1, …, to its new pixels; `ready` goes before and is not timed."""
+def latency(page, cell, act):
+    """Milliseconds from what `act` presses, for press 0, 1, …, to its new pixels."""
     waits = []
     for press in range(PRESSES):
-        ready(press)
+        handle(cell).focus()
         page.wait_for_timeout(400)
-        page.evaluate("() => { watched.frames.length = watched.events.length = 0; }")
+        page.evaluate("() => { watched.frames.length = watched.presses.length = 0; }")
         act(press)
         page.wait_for_timeout(1500)  # to ask whether it is there yet would take a core from what is measured
-        waits.append(page.evaluate("() => watched.frames[0] - watched.events[0]"))
+        waits.append(page.evaluate("() => watched.frames[0] - watched.presses[0]"))
     return median(waits)
 
 
 def keys(page, cell, *two):
     """The latency of two keys, taken in turn."""
-    return latency(page, cell, lambda _: handle(cell).focus(), lambda press: page.keyboard.press(two[press % 2]))
+    return latency(page, cell, lambda press: page.keyboard.press(two[press % 2]))
 
 
 def clicks(page, cell):
     """The latency of clicks on the track, left and right in turn."""
     box = track(cell)
-
-    def over(press):
-        page.mouse.move(box["x"] + (0.3 + 0.4 * (press % 2)) * box["width"], box["y"] + box["height"] / 2)
-
-    def click(_):
-        page.mouse.down()
-        page.mouse.up()
-
-    return latency(page, cell, over, click)
+    at = [(box["x"] + part * box["width"], box["y"] + box["height"] / 2) for part in (0.3, 0.7)]
+    return latency(page, cell, lambda press: page.mouse.click(*at[press % 2]))
 
 
 def drag(page, cell):
@@ -221,15 +215,15 @@ def drag(page, cell):
     else:
         page.mouse.move(left, y)
     page.mouse.down()
-    page.evaluate("() => { watched.frames.length = watched.events.length = 0; }")
+    page.evaluate("() => { watched.frames.length = watched.moves.length = 0; }")
     for i in range(DRAG_EVENTS):
         page.mouse.move(left + width * i / DRAG_EVENTS, y)
         page.wait_for_timeout(EVENT_PAUSE)
     page.wait_for_timeout(2500)
     page.mouse.up()
-    frames, events = page.evaluate("() => [watched.frames, watched.events]")
-    during = [t for t in frames if events[0] <= t <= events[-1]]
-    return 1000 * len(during) / (events[-1] - events[0]), max(frames[-1] - events[-1], 0)
+    frames, moves = page.evaluate("() => [watched.frames, watched.moves]")
+    during = [t for t in frames if moves[0] <= t <= moves[-1]]
+    return 1000 * len(during) / (moves[-1] - moves[0]), max(frames[-1] - moves[-1], 0)
 
 
 def measure(page, cell):

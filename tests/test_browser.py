@@ -299,6 +299,19 @@ def test_the_next_key_finds_its_picture_before_python_is_asked(chromium, address
     page.close()
 
 
+def test_a_click_where_the_mouse_has_rested_finds_its_picture_too(chromium, address):
+    page = opened(chromium, address, "figures")
+    live = page.locator(".calclib-live").first
+    box, here = slider(live).bounding_box(), shown(live)
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + box["height"] / 2)
+    page.wait_for_function("e => e.dataset.foreseen", arg=live.element_handle())
+    page.evaluate("() => { WebSocket.prototype.send = () => {}; }")  # from now on Python hears nothing
+    page.mouse.down()
+    assert shown(live)["x"] == int(slider(live).input_value()) < here["x"]
+    page.mouse.up()
+    page.close()
+
+
 WATCH_EVERY_FRAME = """
 (e) => {
   e.seen = [];

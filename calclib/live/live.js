@@ -5,6 +5,7 @@ const PATIENCE = 3000; // ms without an answer before the reader is told that Py
 const PACE = 70; // ms at least between two steps of the play button
 const REST = 120; // ms of stillness before Python is asked for the pictures that may be wanted next
 const HURRY = 33; // ms at least between two pictures that are asked for while a hand moves on
+const THUMB = 16; // px of a slider are its handle, whose middle a click puts where the mouse is
 const HUSH = 500; // ms of stillness before a screen reader is told the new numbers
 const SILENT = "Python has not answered yet: is a cell still running, or has the kernel stopped? "
   + "Then restart it and run this cell again.";
@@ -233,6 +234,10 @@ function render({ model, el }) {
       ends.push(end);
     }
     row.addEventListener("focusin", () => lookAhead([control].filter(foreseeable)));
+    const track = control.kind === "slider" && row.querySelector("input");
+    if (track) track.addEventListener("pointermove", ({ buttons, offsetX }) => {
+      if (!buttons && foreseeable(control)) aim(control, (offsetX - THUMB / 2) / (track.clientWidth - THUMB));
+    });
     if (control.plays) {
       const [button, drawn, stop] = playButton(control, (i) => move({ [control.name]: i }), () => at[control.name]);
       row.append(button);
@@ -291,20 +296,26 @@ function render({ model, el }) {
   function lookAhead(these = inHand) {
     inHand = these;
     clearTimeout(resting);
-    const ask = (places) => these.forEach(({ name, kind, labels }) =>
-      new Set(places(at[name], labels.length - 1, kind)).forEach((place) => {
-        if (place !== at[name] && labels[place] !== undefined) model.send({ ahead: { ...at, [name]: place } });
-      }));
+    const askEach = (places) => these.forEach((control) =>
+      new Set(places(at[control.name], control.labels.length - 1, control.kind)).forEach((place) => ask(control, place)));
     resting = setTimeout(() => {
-      ask(oneStep);
-      resting = setTimeout(() => ask(oneLeap), REST);
+      askEach(oneStep);
+      resting = setTimeout(() => askEach(oneLeap), REST);
     }, REST);
+  }
+  function ask({ name, labels }, place) {
+    if (place !== at[name] && labels[place] !== undefined) model.send({ ahead: { ...at, [name]: place } });
   }
   const oneStep = (i, last, kind) => kind === "slider" ? [i + 1, i - 1] : [...Array(Math.min(last + 1, 6)).keys()];
   const oneLeap = (i, last, kind) => { // by Page Up and Page Down, which go a tenth of the way, and by Home and End
     const page = Math.max(1, last / 10);
     return kind === "slider" ? [Math.min(Math.round(i + page), last), Math.max(Math.round(i - page), 0), 0, last] : [];
   };
+  let aiming; // where the mouse rests on a slider, a click may follow
+  function aim(control, part) {
+    clearTimeout(aiming);
+    aiming = setTimeout(() => ask(control, Math.round(part * (control.labels.length - 1))), HURRY);
+  }
   const foreseeable = ({ labels }) => labels && !ends.length; // what trains is drawn only when it is told to
   const foreseen = ({ ahead: frame }) => {
     const key = JSON.stringify(frame.at), when = asked.get(key);
@@ -422,6 +433,7 @@ function render({ model, el }) {
     clearTimeout(waiting);
     clearTimeout(resting);
     clearTimeout(hurrying);
+    clearTimeout(aiming);
     clearTimeout(speaking);
     [...stops, ...ends].forEach((stop) => stop());
     growing.disconnect();
