@@ -3,7 +3,7 @@
 The page holds the scene as a picture and lays the marks over it as SVG. A moved slider sends one small message
 (the index of each control); Python draws the marks and sends them back. The newest value wins: the page has one
 message under way and keeps only the latest of those that wait, so nothing queues. While all is still, the page asks for
-the frames one step away, so that the next key need not wait for Python; while a hand drags, for frames on the way, no
+the frames one key away, so that the next key need not wait for Python; while a hand drags, for frames on the way, no
 more often than Python has time for, so that a distant machine shows as many as a near one.
 """
 
