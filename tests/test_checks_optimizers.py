@@ -75,6 +75,9 @@ RIGHT = {
 
 WRONG = {
     "momentum": {
+        "v = beta * v - g\nreturn x - lr * v, v": "g is subtracted",
+        "v = beta * v + g\nreturn x - lr * v, lr * v": "times α",
+        "v = beta * v + g\nreturn x - 0.1 * v, v": "stands as 0.1",
         HEAVY.replace("+ g", "+ (1 - beta) * g"): "(1 − β) does not belong",
         "v = beta * v + lr * g\nreturn x - v, v": "stands inside v",
         HEAVY.replace("beta * ", ""): "β is missing",
@@ -105,6 +108,7 @@ WRONG = {
         "v = beta * v + g\nreturn x - lr * (v if v.shape == (2,) else v[0]), v": "for an x of shape (2, 3)",
     },
     "nesterov": {
+        "v = beta * v + g\nreturn x - lr * (g - beta * v), v": "βv is subtracted",
         HEAVY: "this is the heavy ball",
         "return x - lr * (g + beta * v), beta * v + g": "this is the heavy ball",
         AHEAD.replace("(g + beta * v)", "(g + v)"): "β is missing in the look ahead",
@@ -144,6 +148,20 @@ WRONG = {
         "v *= beta\nv += (1 - beta) * g**2\nreturn x - lr * g / (np.sqrt(v) + eps), v": "changes the v",
     },
     "adam": {
+        "t, m, v = t + 1, beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
+        "return x - lr * m / (1 - beta1) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v, t": "m's correction",
+        "t, m, v = t + 1, beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
+        "return x - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2)) + eps), m, v, t": "v's correction",
+        "t, m, v = t + 1, beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
+        "return x - lr * m / (1 - beta1 * t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v, t": "β₁t is no power",
+        "t, m, v = t + 1, beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
+        "return x - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta1**t)) + eps), m, v, t": "corrected with β₁",
+        "t, m, v = t + 1, beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2\n"
+        "return x - lr * m * (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v, t": "multiplies m",
+        "t, m, v = t + 1, (1 - beta1) * m + beta1 * g, beta2 * v + (1 - beta2) * g**2\n"
+        "return x - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v, t": "swapped in m",
+        "t, m, v = t + 1, beta1 * m + (1 - beta1) * g, (1 - beta2) * v + beta2 * g**2\n"
+        "return x - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v, t": "swapped in v",
         BOTH.replace("m / (1 - beta1**t)", "m"): "m̂ is without its correction",
         BOTH.replace("v / (1 - beta2**t)", "v"): "v̂ is without its correction",
         BOTH.replace("m / (1 - beta1**t)", "m").replace("v / (1 - beta2**t)", "v"): "neither m nor v is corrected",
@@ -176,6 +194,9 @@ WRONG = {
         BOTH.replace("eps), m, v, t", "eps), m, v"): "a tuple of 4",
     },
     "adamw": {
+        DECAY.replace("(1 - lr * weight_decay) * x", "x - lr * weight_decay"): "α is there",
+        DECAY.replace("lr * weight_decay", "lr**2 * weight_decay"): "α stands twice",
+        DECAY.replace("weight_decay)", "0.01)"): "stands as 0.01",
         "g = g + weight_decay * x\n" + BOTH: "the decay goes through Adam",
         DECAY.replace("lr * weight_decay", "weight_decay"): "α is missing in the decay",
         MOMENTS + HATS + "x = x - lr * m_hat / (np.sqrt(v_hat) + eps)\n"
@@ -193,6 +214,7 @@ WRONG = {
         DECAY.replace("(np.sqrt(v_hat) + eps)", "np.sqrt(v_hat + eps)"): "ε stands inside the root",
     },
     "damped": {
+        "v = g if t == 0 else beta * v + (1 - dampening) * g\nreturn x + lr * v, v, t + 1": "this climbs",
         DAMPED.replace("g if t == 0 else ", ""): "first step is dampened too",
         HEAVY + ", t + 1": "nothing is dampened",
         DAMPED.replace("(1 - dampening)", "dampening"): "τ multiplies g",

@@ -91,6 +91,17 @@ ADAM = {
     "the power is missing: 1 − βᵗ, not 1 − β, which is right in the first step only.": (
         slip(lambda p: p._replace(t=1).step())
     ),
+    "the power is missing in m's correction: 1 − β₁ᵗ, not 1 − β₁.": (
+        slip(lambda p: p.m / (1 - p.b1) / (np.sqrt(p.v_hat) + p.eps))
+    ),
+    "the power is missing in v's correction: 1 − β₂ᵗ, not 1 − β₂.": (
+        slip(lambda p: p.m_hat / (np.sqrt(p.v / (1 - p.b2)) + p.eps))
+    ),
+    "β₁t is no power: β₁ᵗ is beta1**t.": slip(lambda p: p.m / (1 - p.b1 * p.t) / (np.sqrt(p.v_hat) + p.eps)),
+    "v is corrected with β₁; β₂ belongs to v.": slip(lambda p: p.m_hat / (np.sqrt(p.v / (1 - p.b1**p.t)) + p.eps)),
+    "this multiplies m by 1 − β₁ᵗ: m is too small, so divide.": (
+        slip(lambda p: p.m * (1 - p.b1**p.t) / (np.sqrt(p.v_hat) + p.eps))
+    ),
     "this multiplies by 1 − βᵗ: m and v are too small, so divide.": slip(
         lambda p: p.m * (1 - p.b1**p.t) / (np.sqrt(p.v * (1 - p.b2**p.t)) + p.eps)
     ),
@@ -127,6 +138,12 @@ ADAM = {
     ),
     "(1 − β₁) is missing: m is a mean, not a sum.": (
         slip(moments=lambda g, m, v, b1, b2: (b1 * m + g, mean_square(g, v, b2)))
+    ),
+    "β₁ and 1 − β₁ are swapped in m: the past is multiplied by β₁.": (
+        slip(moments=lambda g, m, v, b1, b2: ((1 - b1) * m + b1 * g, mean_square(g, v, b2)))
+    ),
+    "β₂ and 1 − β₂ are swapped in v: the past is multiplied by β₂.": (
+        in_v(lambda g, m, v, b1, b2: (1 - b2) * v + b2 * g**2)
     ),
     "(1 − β₂) is missing: v is a mean, not a sum.": in_v(lambda g, m, v, b1, b2: b2 * v + g**2),
     "(1 − β₁) stands in v: β₂ belongs to v.": in_v(lambda g, m, v, b1, b2: b2 * v + (1 - b1) * g**2),
@@ -179,6 +196,11 @@ ADAMW = {
     ),
     "α is missing in the decay: x ← (1 − αλ)x.": decay(lambda new, x, lr, wd: new - wd * x),
     "x is missing in the decay: x ← (1 − αλ)x.": decay(lambda new, x, lr, wd: new - wd),
+    "x is missing in the decay, α is there: x ← (1 − αλ)x.": decay(lambda new, x, lr, wd: new - lr * wd),
+    "α stands twice in the decay: x ← (1 − αλ)x.": decay(lambda new, x, lr, wd: new - lr**2 * wd * x),
+    "λ stands as 0.01, whatever is given: use the knob weight_decay.": decay(
+        lambda new, x, lr, wd: new - lr * 0.01 * x
+    ),
     "brackets are missing: (1 − αλ)x, not 1 − αλx.": decay(lambda new, x, lr, wd: new - x + 1 - lr * wd * x),
     "the new x decays here, the step with it: take (1 − αλ) times the old x, then the step.": (
         decay(lambda new, x, lr, wd: (1 - lr * wd) * new)

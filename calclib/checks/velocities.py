@@ -43,6 +43,7 @@ RENEWED = {  # what v may become in place of βv + g
         lambda g, v, lr, beta: beta * v + np.linalg.norm(g)
     ),
     "g is missing in v: v ← βv + g.": lambda g, v, lr, beta: beta * v,
+    "g is subtracted in v: v ← βv + g, and x ← x − αv goes down.": lambda g, v, lr, beta: beta * v - g,
     "the v that came in is not used, as if every step were the first.": lambda g, v, lr, beta: g,
 }
 
@@ -89,6 +90,10 @@ HEAVY = along(lambda g, v, beta: v) | {
     "the sign of the update is turned: this climbs.": moving(lambda g, new, v, lr, beta: -lr * new),
     "this is Nesterov's step; the heavy ball moves by αv.": moving(lambda g, new, v, lr, beta: lr * (g + beta * new)),
     "the new v is to be returned, not the old one.": lambda x, g, v, lr, beta: (x - lr * (beta * v + g), v),
+    "v comes back times α; what is remembered is v itself.": (
+        lambda x, g, v, lr, beta: (x - lr * (beta * v + g), lr * (beta * v + g))
+    ),
+    "α stands as 0.1, whatever is given: use the knob lr.": moving(lambda g, new, v, lr, beta: 0.1 * new),
     "x is returned twice: the new v comes second.": lambda x, g, v, lr, beta: (x - lr * (beta * v + g), x),
     "the two are swapped: x comes first.": lambda x, g, v, lr, beta: (beta * v + g, x - lr * (beta * v + g)),
 }
@@ -104,6 +109,7 @@ NESTEROV = along(lambda g, v, beta: g + beta * v) | {
     ),
     "β is missing in the look ahead: g + βv.": moving(lambda g, new, v, lr, beta: lr * (g + new)),
     "g is missing in the step: g + βv, with the new v.": moving(lambda g, new, v, lr, beta: lr * beta * new),
+    "βv is subtracted in the look ahead: g + βv.": moving(lambda g, new, v, lr, beta: lr * (g - beta * new)),
     "g stands twice in the step: g + βv, not g + βg.": moving(lambda g, new, v, lr, beta: lr * (g + beta * g)),
     "brackets are missing: α multiplies both, g and βv.": moving(lambda g, new, v, lr, beta: lr * g + beta * new),
     "brackets are missing, and a sign: α(g + βv) is taken off as a whole.": (
@@ -164,6 +170,9 @@ DAMPED = {
         with_damping(lambda g, v, beta, tau: (1 - tau) * beta * v + g)
     ),
     "the past is dampened as well: βv + (1 − τ)g.": with_damping(lambda g, v, beta, tau: (1 - tau) * (beta * v + g)),
+    "the sign of the update is turned: this climbs.": (
+        lambda x, g, v, t, **knobs: (lambda new, *kept: (2 * x - new, *kept))(*dampened(x, g, v, t, **knobs))
+    ),
     "every step is taken for the first: v is always g.": with_damping(lambda g, v, beta, tau: g),
     "t comes back as it went in: return t + 1, or every step counts as the first.": with_damping(mean, counted=0),
 }
