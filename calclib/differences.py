@@ -147,7 +147,8 @@ def hessian(f, x, h=None, *, batch=False):
     f takes a point (n,) and gives a number; with batch=True it takes points (m, n) at once and gives (m,).
     """
     x, h = _point(x, h, "second")
-    axes, (i, j) = np.diag(h), np.triu_indices(x.size, 1)
+    axes, k = np.diag(h), np.arange(x.size)
+    i, j = np.nonzero(k[:, None] < k)  # each two axes once
     ways = np.concatenate([axes, axes[i] + axes[j]])
     with np.errstate(all="ignore"):
         values = _values(f, np.concatenate([x + ways, x - ways, [x]]), batch)
