@@ -280,36 +280,40 @@ def test_play_goes_to_the_end_replays_pauses_and_stops_under_the_hand(page, figu
     assert stopped <= shown(figure)["step"] <= 4
 
 
-@pytest.mark.parametrize("key", ["ArrowRight", "ArrowDown", "PageUp", "PageDown", "Home"])
-def test_the_next_key_finds_its_picture_before_python_is_asked(chromium, address, key):
-    page = opened(chromium, address, "figures")
-    live = page.locator(".calclib-live").first
-    slider(live).focus()
-    here = shown(live)["x"]
-    all_but_the_end = "e => e.dataset.foreseen?.split(' ').length === 5"  # where this figure's marks raise
-    page.wait_for_function(all_but_the_end, arg=live.element_handle())
-    page.evaluate("() => { WebSocket.prototype.send = () => {}; }")  # from now on Python hears nothing
-    before = picture(live)
-    slider(live).press(key)
-    there = int(slider(live).input_value())
-    assert there != here and shown(live)["x"] == there
-    assert picture(live) != before
-    slider(live).press("ArrowRight")
-    assert shown(live)["x"] == there, "only one key was foreseen"
-    page.close()
+MUTE = """() => {  // from now on Python hears nothing, until `unmute` tells it all at once
+  const { send } = WebSocket.prototype, held = [];
+  WebSocket.prototype.send = function (message) { held.push([this, message]); };
+  window.unmute = () => { WebSocket.prototype.send = send; held.forEach(([to, message]) => send.call(to, message)); };
+}"""
 
 
-def test_a_click_where_the_mouse_has_rested_finds_its_picture_too(chromium, address):
-    page = opened(chromium, address, "figures")
-    live = page.locator(".calclib-live").first
-    box, here = slider(live).bounding_box(), shown(live)
-    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + box["height"] / 2)
-    page.wait_for_function("e => e.dataset.foreseen", arg=live.element_handle())
-    page.evaluate("() => { WebSocket.prototype.send = () => {}; }")  # from now on Python hears nothing
-    page.mouse.down()
-    assert shown(live)["x"] == int(slider(live).input_value()) < here["x"]
-    page.mouse.up()
-    page.close()
+def test_the_next_key_or_click_finds_its_picture_before_python_is_asked(page, figure):
+    def click():
+        page.mouse.down()
+        page.mouse.up()
+
+    def foreseen(places):
+        said = "([e, n]) => e.dataset.foreseen?.split(' ').length === n"
+        page.wait_for_function(said, arg=[figure.element_handle(), places])
+
+    for press in ["ArrowRight", "ArrowDown", "PageUp", "PageDown", "Home", click]:
+        move(figure, x=80)
+        slider(figure).focus()
+        foreseen(5)  # all but the end, where this figure's marks raise
+        if press is click:
+            box = slider(figure).bounding_box()
+            page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + box["height"] / 2)
+            foreseen(6)
+        before = picture(figure)
+        page.evaluate(MUTE)
+        press() if press is click else slider(figure).press(press)
+        there = int(slider(figure).input_value())
+        assert there != 80 and shown(figure)["x"] == there, press
+        assert picture(figure) != before
+        slider(figure).press("ArrowRight")
+        assert shown(figure)["x"] == there, "only one key was foreseen"
+        page.evaluate("() => unmute()")
+        shows(figure, x=there + 1)
 
 
 WATCH_EVERY_FRAME = """

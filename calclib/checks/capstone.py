@@ -173,7 +173,12 @@ def slope_error(slope_error):
     if not float(got) < 1e-7:
         raise NotYet(f"{at} is {float(got):.1g}: central differences, with an h of about 1e-5, come below 1e-7.")
     cases = []
-    for times, sign, of in ((2.0, 1, "twice too large"), (0.25, 1, "a quarter of it"), (2.0, -1, "twice too large")):
+    for times, sign, of in (
+        (2.0, 1, "twice too large"),
+        (0.25, 1, "a quarter of it"),
+        (-1.0, 1, "that points the other way"),
+        (2.0, -1, "twice too large"),
+    ):
         at = f"slope_error(loss, theta, g, v) for a gradient {of}" + ", where g·v is negative," * (sign < 0)
         along, own, n = sign * np.sign(slope) * v, sign * times * abs(slope), sign * abs(slope)
         got = slope_error(loss, theta, times * g, along)
@@ -202,6 +207,9 @@ def of_a_wrong_gradient(own, n):
         / max(abs(own), abs(n)),
         "the sign of n − g·v is kept: an error may not be negative; take abs() of it.": (n - own)
         / max(abs(own), abs(n)),
+        "|g·v| and |n| apart know no sign, and a gradient that points uphill would pass: take |g·v − n|.": (
+            abs(abs(own) - abs(n)) / max(abs(own), abs(n))
+        ),
         "of two negative slopes max() takes the one nearer to 0: max(abs(…), abs(…)).": far / max(own, n),
     }
 
@@ -387,6 +395,12 @@ def bilinear(bilinear):
                 "this is the upper left pixel; take all four around, in shares.": four[0],
                 "this is the plain mean of the four; the nearer counts more.": sum(four) / 4,
                 "the shares are turned: a pixel counts 1 − its distance.": mixed(four, 1 - d, 1 - r),
+                "the shares of the two rows are turned: the upper one counts 1 − down.": mixed(four, 1 - d, r),
+                "the shares of the two columns are turned: the left one counts 1 − right.": mixed(four, d, 1 - r),
+                "both rows count by half; the nearer counts more.": mixed(four, 0.5, r),
+                "both columns count by half; the nearer counts more.": mixed(four, d, 0.5),
+                "both rows are added whole; they count 1 − down and down.": 2 * mixed(four, 0.5, r),
+                "the left pixels count whole; they count 1 − right.": mixed(four, d, r) + r * mixed(four, d, 0),
                 "down and right are swapped in the shares.": mixed(four, r, d),
                 "only the row is between pixels here; the column is, too.": mixed(four, d, 0 * r),
                 "only the column is between pixels here; the row is, too.": mixed(four, 0 * d, r),

@@ -419,6 +419,7 @@ function render({ model, el }) {
   const moved = () => {
     at = { ...model.get("at") };
     ahead.clear();
+    root.dataset.foreseen = "";
     show();
   };
   model.on("change:at", moved);
