@@ -623,7 +623,6 @@ def test_notebook_7_shows_the_same_figure(chromium, address):
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(30_000)
     page.goto(f"{address}/notebooks/training.ipynb?token={lab.TOKEN}")
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()  # before it, Run does nothing at all
     lab.awake(page)
     lab.run_all(page)
     live = page.locator(".calclib-live")

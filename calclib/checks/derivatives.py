@@ -238,9 +238,9 @@ def horner_pair(horner_pair):
                 "the value is right; slope·x is missing from the update of the slope.": (value, parts[-1]),
                 "the value is right; slope·x + value multiplies the slope alone by x.": (value, x * slope),
                 "the value is right; it is the slope that is multiplied by x, not the value.": (value, x * sum(parts)),
-                "value begins at 1; it begins at 0.": tuple(starting(c, x, 1.0)),
-                "value begins with the first coefficient, which the loop then takes again: begin at 0.": tuple(
-                    starting(c, x, c[0])
+                "value begins at 1; it begins at 0.": starting(c, x, 1.0),
+                "value begins with the first coefficient, which the loop then takes again: begin at 0.": starting(
+                    c, x, c[0]
                 ),
                 "the last coefficient is left out.": (parts[-1], np.polyval(np.polyder(c[:-1]), x)),
                 "this is the value alone; the pair (value, slope) is wanted.": value,

@@ -309,7 +309,7 @@ function render({ model, el }) {
   const oneStep = (i, last, kind) => kind === "slider" ? [i + 1, i - 1] : [...Array(Math.min(last + 1, 6)).keys()];
   const oneLeap = (i, last, kind) => { // by Page Up and Page Down, which go a tenth of the way, and by Home and End
     const page = Math.max(1, last / 10);
-    return kind === "slider" ? [Math.min(Math.round(i + page), last), Math.max(Math.round(i - page), 0), 0, last] : [];
+    return kind === "slider" ? [Math.round(i + page), Math.round(i - page), 0, last] : [];
   };
   let aiming; // where the mouse rests on a slider, a click may follow
   function aim(control, part) {
