@@ -6,9 +6,11 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from ipywidgets.widgets.widget import _instances
 
 from calclib.checks import start
 from calclib.live import predict, predictions, progress
+from calclib.live.outputs import close
 from calclib.progress import Store, store
 
 CHOICES = ["it settles", "it grows", "it jumps"]
@@ -255,6 +257,15 @@ def test_the_course_is_shown_at_a_glance_and_stays_up_to_date():
     assert ">1</td>" in view.table.value
     assert link(view) == store().data()
     assert "00 Start here | 1 of 1 | ✓\N{NO-BREAK SPACE}average | 0" in bundle(view)["text/plain"]
+
+
+def test_a_closed_card_follows_no_longer_and_leaves_no_widget():
+    widgets, watchers = len(_instances), len(store().watchers)
+    card = progress()
+    assert (len(store().watchers), len(_instances) > widgets + 4) == (watchers + 1, True)
+    close(card)
+    close(card)
+    assert (len(store().watchers), len(_instances)) == (watchers, widgets)
 
 
 def test_time_stamps_stay_out_of_what_is_shown():

@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from calclib.live import explore
 from calclib.live.guard import guard_pyplot
+from calclib.live.outputs import Outputs
 
 
 def scene(ax):
@@ -182,6 +183,35 @@ def test_a_wrong_call_is_told_at_once(wrong, error, says):
 def test_an_unknown_control_is_told(live):
     with pytest.raises(ValueError, match="b is no control of this figure: a, kind would do"):
         live.move(b=1)
+
+
+def ran(outputs, cell, *widgets):
+    outputs.begin(None)
+    for widget in widgets:
+        outputs.show(widget)
+    outputs.end(SimpleNamespace(info=SimpleNamespace(cell_id=cell)))
+
+
+def test_a_cell_that_runs_again_closes_what_no_cell_shows_any_more():
+    outputs, (one, two, three) = Outputs(), (explore(marks, scene, a=(0.0, 2.0), alt="A line.") for _ in range(3))
+    ran(outputs, "first", one, two)
+    ran(outputs, "second", two)
+    ran(outputs, "first", three)
+    assert [figure.comm is None for figure in (one, two, three)] == [True, False, False]
+    ran(outputs, "first", three)
+    ran(outputs, "second")
+    assert [figure.comm is None for figure in (one, two, three)] == [True, True, False]
+    ran(outputs, None, three)
+    ran(outputs, None)
+    assert three.comm is not None, "where no id is sent, a cell is not told from another"
+
+
+def test_a_closed_figure_keeps_no_drawing_and_can_still_be_asked(live):
+    picture = live.move(a=0.5).frame["svg"]
+    live.close()
+    assert live.stage.figure is None
+    assert live.move(a=1.5).status == "The slope is 1.50."
+    assert live.move(a=0.5).frame["svg"] == picture
 
 
 def test_pyplot_is_flushed_in_the_main_thread_only(monkeypatch):

@@ -145,6 +145,12 @@ def test_a_still_is_what_plain_matplotlib_draws(used, kind):
     assert np.abs(plain - drawn(kind, 0.9)).max() <= 2
 
 
+def test_the_first_marks_take_the_colours_that_all_later_ones_take():
+    kind = "second line takes the next colour"
+    stage = started(kind=kind, t=0.9)
+    assert (pixels(stage.still(kind=kind, t=0.9)) == drawn(kind, 0.9)).all()
+
+
 def test_cheap_marks_stay_cheap():
     cheap = [
         "line",

@@ -5,6 +5,8 @@ import re
 
 import ipywidgets as widgets
 
+from calclib.live.outputs import outputs
+
 __all__ = ["Card", "panel", "said", "status"]
 
 
@@ -15,6 +17,7 @@ class Card(widgets.VBox):
         super().__init__(children, layout=widgets.Layout(max_width="720px", margin="4px 0"))
 
     def _repr_mimebundle_(self, **kwargs) -> dict:
+        outputs.show(self)
         page = self._fallback()
         return {**super()._repr_mimebundle_(**kwargs), "text/html": page, "text/plain": _plain(page)}
 

@@ -20,6 +20,7 @@ import traitlets
 from calclib import validate
 from calclib.live.controls import Control, controls_of
 from calclib.live.guard import guard_pyplot
+from calclib.live.outputs import outputs
 from calclib.live.training import Trainer
 from calclib.pictures import stage as stages
 from calclib.pictures.stage import DRAWING, Frame, Stage
@@ -85,6 +86,12 @@ class Live(anywidget.AnyWidget):
         self.at = {**self.at, **{name: self.controls[name].index(v) for name, v in values.items()}}
         return self
 
+    def close(self):
+        """Let go of the page and of the drawing; the next move, if there is one, draws anew."""
+        super().close()
+        with DRAWING:
+            self.stage.clear()
+
     def _values(self, at):
         """What the marks are drawn with at the places `at`: a training is trained so far first."""
         values, trainer = self._asked(at), self.trainer
@@ -146,6 +153,7 @@ class Live(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         """The widget, and for wherever no kernel runs the still picture with its alternative text."""
+        outputs.show(self)
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         png, status = self._still()

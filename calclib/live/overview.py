@@ -20,20 +20,33 @@ def progress() -> "Progress":
     return Progress(store())
 
 
-class Progress(Card):
+class Following(Card):
+    """A card that is written anew at every change of the store `kept`."""
+
+    def __init__(self, kept: Store, children):
+        self.store = kept
+        super().__init__(children)
+        kept.watchers.append(self.show)
+        self.show()
+
+    def close(self) -> None:
+        """Let go of the page, and of the store."""
+        if self.show in self.store.watchers:
+            self.store.watchers.remove(self.show)
+        super().close()
+
+
+class Progress(Following):
     """A table of lessons that follows the store, a link that downloads it, a button that restores a file."""
 
     def __init__(self, kept: Store):
-        self.store = kept
         self.table, self.link, self.status = widgets.HTML(), widgets.HTML(), said()
         self.upload = widgets.FileUpload(
             accept=".json", description="Restore from a file", layout=widgets.Layout(width="auto")
         )
         self.upload.observe(lambda change: self._take(change["new"]), "value")
         actions = widgets.HBox([self.link, self.upload], layout=widgets.Layout(align_items="center"))
-        super().__init__([self.table, actions, self.status])
-        kept.watchers.append(self.show)
-        self.show()
+        super().__init__(kept, [self.table, actions, self.status])
         self.status.value = status(html.escape(kept.tell()))
 
     def show(self) -> None:
@@ -69,14 +82,12 @@ def predictions() -> "Predictions":
     return Predictions(store())
 
 
-class Predictions(Card):
+class Predictions(Following):
     """A table that follows the store: a row for each prediction, in the order of the lessons."""
 
     def __init__(self, kept: Store):
-        self.store, self.table = kept, widgets.HTML()
-        super().__init__([self.table])
-        kept.watchers.append(self.show)
-        self.show()
+        self.table = widgets.HTML()
+        super().__init__(kept, [self.table])
 
     def show(self) -> None:
         """Write the table anew."""

@@ -99,6 +99,12 @@ class Stage:
             self._forget()
             return picture
 
+    def clear(self):
+        """Let go of the figure; the next frame makes it anew."""
+        self.figure = self.canvas = self.axes = self.pixels = None
+        self.watched, self.parts = [], []
+        self.spoiled = True
+
     def _forget(self):
         """Let go of the pixels, 5 MB and more, while frames need none."""
         if self.way == "svg":
@@ -146,7 +152,8 @@ class Stage:
             with suppress(ValueError, NotImplementedError):  # gone already: contours take their labels along
                 artist.remove()
         self.spoiled = bool(self._new())
-        for ax, (*_, containers) in zip(self.watched, self.kept, strict=True):
+        for ax, (lines, patches, containers) in zip(self.watched, self.kept, strict=True):
+            ax._get_lines, ax._get_patches_for_fill = lines, patches
             ax.containers[:] = containers
 
     def _renew(self, values):
@@ -197,9 +204,7 @@ class Stage:
     def _know(self):
         """Remember what the scene is, to tell the marks from it, and to notice when they change it."""
         self.own = {id(artist) for artist in self._artists()}
-        self.kept = [
-            deepcopy((ax._get_lines, ax._get_patches_for_fill)) + (list(ax.containers),) for ax in self.watched
-        ]
+        self.kept = [(ax._get_lines, ax._get_patches_for_fill, list(ax.containers)) for ax in self.watched]
         self.parts = [a for a in self.figure.findobj() if a is not self.figure and a not in self.watched]
         self.state = self._state()
         self.pixels = None
