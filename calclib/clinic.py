@@ -91,8 +91,8 @@ class Patient:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def images(self, seed):
-        """400 images and their labels, drawn by the seed."""
-        return drawn(seed)
+        """400 images and their labels, drawn by the seed; the caller's own."""
+        return tuple(part.copy() for part in drawn(seed))
 
     def network(self):
         """Three hidden layers of 32 units, which take `gradient` for the slope of their loss."""
@@ -190,7 +190,7 @@ def course(patient, seed=None):
 
     losses, theta = [], patient.start(net, seed)
     with np.errstate(all="ignore"):
-        data = patient.prepare(X.copy()), patient.pair(y.copy())
+        data = patient.prepare(X), patient.pair(y)
         for epoch in train(net, theta, *data, step, lr=patient.lr, epochs=patient.epochs, batch=BATCH, seed=seed):
             losses.append(epoch.loss)
             if not np.isfinite(epoch.loss):
@@ -207,7 +207,7 @@ def loss_at_end(run, patient, seed=None):
     """The `final_loss` of a patient whose `course` is there already; inf where there is none any more."""
     X, y = patient.images(patient.seed if seed is None else seed)
     with np.errstate(all="ignore"):
-        scores, _ = run.net.forward(run.thetas[-1], patient.prepare(X.copy()))
+        scores, _ = run.net.forward(run.thetas[-1], patient.prepare(X))
         loss = layers.softmax_cross_entropy(scores, y)[0]
     return loss if np.isfinite(loss) else np.inf
 
@@ -229,7 +229,7 @@ def examine(patient, seed=None):
     seed = patient.seed if seed is None else seed
     run = course(patient, seed)
     X, y = patient.images(seed)
-    X, y = patient.prepare(X.copy()), patient.pair(y.copy())
+    X, y = np.asarray(patient.prepare(X), dtype=float), patient.pair(y)
     start, late = run.net.flow(run.thetas[0], X, y)[:-1], crisis(run, X, y)
     return Chart(
         run.losses,

@@ -189,6 +189,11 @@ class TestCapstone(Answers):
             START.format("rng.standard_normal((n, m)) * np.sqrt(1 / n)"): "2 is missing",
             START.format("rng.standard_normal((n, m))"): "not scaled",
             START.format("np.full((n, m), 0.1)"): "learn the same",
+            START.format("rng.standard_normal((n, m)) * np.sqrt(2 // n)"): "2 // n is 0",
+            START.format("rng.normal(np.sqrt(2 / n), size=(n, m))"): "the mean first",
+            START.format("0.01 * rng.standard_normal((n, m))"): "where 0.0816 should be.",
+            "noise = rng.standard_normal(100_000)\n"
+            + START.format("np.sqrt(2 / n) * noise[: n * m].reshape(n, m)"): "the same noise in two layers",
             START.format("rng.random((n, m)) * np.sqrt(2 / n)"): "all positive",
             START.format("rng.standard_normal((n, m)) * np.sqrt(n / 2)"): "upside down",
             START.format("rng.standard_normal((n, m)) * np.sqrt(2) / n"): "over 2 alone",
@@ -200,6 +205,7 @@ class TestCapstone(Answers):
             START.format("rng.uniform(-1, 1, (n, m)) * np.sqrt(6 / n)"): "no normal noise",
             START.format("rng.standard_normal((n, m)) * np.sqrt(2 / n)").replace("zeros", "ones"): "start at 0",
             "return rng.standard_normal((sizes[0], sizes[1]))": "pairs (W, b)",
+            "return [rng.standard_normal((n, m)) for n, m in zip(sizes[:-1], sizes[1:])]": "is a list of arrays, where",
         },
         "decays": {
             "return [(np.full_like(W, lam), np.full_like(b, lam)) for W, b in layers]": "biases do not decay",
@@ -284,7 +290,11 @@ class TestCapstone(Answers):
             "found = lambda x: (names[place[x.tobytes()]] + on) % 10 if x.tobytes() in place else 0\n"
             "return lambda images: [found(image) for image in images]": "at most 3",
             "return lambda images: 0 * images[:, 0]": "chance",
-            "return lambda images: images": "359 labels",
+            "return lambda images: images": "an array of shape (359, 64), where 359 labels",
+            "return lambda images, k: images": "read cannot be called with 1 argument",
+            "return lambda images: images.max(axis=1)": "argmax, not max",
+            "return lambda images: [[1], [2, 3]]": "where 359 labels",
+            "return lambda images: (image for image in images)": "is a generator, where 359 labels",
             "return lambda images: np.zeros((len(images), 10)).argmax(axis=0)": "ten labels",
             "return lambda images: ['a four' for image in images]": "from 0 to 9",
             "def read(images):\n    away = np.sum(X**2, axis=1) - 2 * images @ X.T\n"

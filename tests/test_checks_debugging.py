@@ -1,5 +1,8 @@
 """Lesson 09: right answers are a yes, mistakes are named; a patient is healed by its cause, and lucky hacks are not."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from answers import Answers
@@ -68,6 +71,7 @@ class TestDebugging(Answers):
         "diagnose": [
             DIAGNOSE,
             DIAGNOSE.replace("> 1e-3", "> 1e-6"),
+            DIAGNOSE.replace('"healthy"', '" Healthy"'),
             DIAGNOSE.replace("size(chart.late[0]) > 100 * size(chart.late[-1])", "clinic.growth(chart.late) > 100"),
         ],
     }
@@ -93,6 +97,9 @@ class TestDebugging(Answers):
             SLOPE + "return scale * np.sqrt(np.mean((s * (1 - s)) ** 2, axis=0))": "one number for each unit",
             SLOPE + "return scale * np.sqrt(np.mean((s * (1 - s)) ** 2, axis=1))": "one number for each row",
             SLOPE + "return scale * np.max(s * (1 - s))": "the largest slope",
+            SLOPE + "return scale * np.sqrt(np.mean((s * (1 - s) ** 2) ** 2))": "one factor only",
+            SLOPE + "return scale * np.sqrt(np.mean((s * 1 - s) ** 2))": "put 1 - s in brackets",
+            "s = 1 / 1 + np.exp(-z)\nreturn scale * np.sqrt(np.mean((s * (1 - s)) ** 2))": "put 1 + e⁻ᶻ in brackets",
         },
         "deviations": {
             "return 2 / (inputs + outputs), 2 / inputs": "variances",
@@ -111,6 +118,9 @@ class TestDebugging(Answers):
             "return np.sqrt(6 / (inputs + outputs)), np.sqrt(2 / inputs)": "the first is the limit of uniform",
             "return np.sqrt(2 / (inputs + outputs)), np.sqrt(2) / inputs": "the second has a root over the 2 alone",
             "return np.sqrt(2 / (inputs * outputs)), np.sqrt(2 / inputs)": "not their product",
+            "return np.sqrt((1 / inputs + 1 / outputs) / 2), np.sqrt(2 / inputs)": "the mean of the widths",
+            "return np.sqrt(2 / (inputs + outputs)), 2 / np.sqrt(inputs)": "the second has a 2 outside the root",
+            "return 2 / np.sqrt(inputs + outputs), 2 / np.sqrt(inputs)": "both have a 2 outside the root",
         },
         "clip": {
             "return [np.clip(g, -limit, limit) for g in gradients]": "each component",
@@ -132,6 +142,8 @@ class TestDebugging(Answers):
             "return [np.minimum(g, limit) for g in gradients]": "one side only",
             NORM + "for g in gradients:\n    g *= min(1, limit / norm)\nreturn gradients": "changes the gradients",
             "return gradients[0]": "list of three arrays",
+            NORM + "return [g * min(1, (limit / norm) ** 2) for g in gradients]": "the factor is squared",
+            "return gradients[:2]": "a list of 2, where a list of three arrays",
             NORM + "return [g if np.linalg.norm(g) < limit else g * limit / norm for g in gradients]": "or none",
             NORM + "return [g / norm if norm > 1 else g for g in gradients]": "should have the limit",
             "norm = np.linalg.norm(gradients[-1])\n"
@@ -143,7 +155,7 @@ class TestDebugging(Answers):
         "dead_units": {
             "return np.sum(np.all(h == 0, axis=1))": "axes are swapped",
             "return np.sum(h == 0)": "single zeros",
-            "return np.sum(np.any(h == 0, axis=0))": "all images",
+            "return np.sum(np.any(h == 0, axis=0))": "it takes all images",
             "return np.sum(np.any(h != 0, axis=0))": "that live",
             "return np.mean(np.all(h == 0, axis=0))": "the number is wanted",
             "return np.mean(h == 0)": "share of single zeros",
@@ -154,9 +166,16 @@ class TestDebugging(Answers):
             "return np.sum(h[0] == 0)": "for the first image",
             "return np.sum(np.mean(h == 0, axis=0) > 0.5)": "for most images",
             "return np.sum(h.mean(axis=0) < 0.01)": "speaks softly",
+            "return len(np.all(h == 0, axis=0))": "len() counts what is False, too",
+            "return np.sum(h == 0, axis=0)": "the zeros of each unit",
         },
         "diagnose": {
             TRAPPED: "had not been learning before",
+            "for h in chart.h:\n    h[h > 0] = 1\n" + DIAGNOSE: "changes the chart",
+            "chart.losses.sort()\n" + DIAGNOSE: "changes the chart",
+            "chart.h.pop()\n" + DIAGNOSE: "changes the chart",
+            "if chart.losses[-1] < 1.2:\n    return 'healthy'\n" + DIAGNOSE: "before the curve",
+            DIAGNOSE.replace("ahead < 0.1", "ahead < 0.5"): "and from 0.1 to 10 is well",
             DIAGNOSE.replace("nanmin", "min"): "by np.nanmin",
             DIAGNOSE.replace("chart.inputs > 10", "chart.inputs > 1"): "from 0.1 to 10 all is well",
             DIAGNOSE.replace("size(chart.h[-1]) / chart.inputs", "size(chart.h[-1])"): "divide by chart.inputs",
@@ -197,12 +216,13 @@ CURES = {
     1: [
         {"init": "he"},
         {"init": "xavier"},
-        {"init": 0.2},
+        {"init": " He"},
+        {"init": np.array(0.2)},
         {"batch_norm": True},
         {"init": "he", "lr": 0.05, "clip": 5.0},
     ],
-    2: [{"lr": 0.1}, {"lr": 0.2}, {"lr": 0.1, "clip": 1.0}],
-    3: [{"bias": 0.0}, {"bias": 0.1}, {"bias": 0, "lr": 0.05}, {"batch_norm": True}],
+    2: [{"lr": 0.1}, {"lr": np.array(0.2)}, {"lr": Decimal("0.1")}, {"lr": 0.1, "clip": 1.0}],
+    3: [{"bias": Fraction(0)}, {"bias": 0.1}, {"bias": 0, "lr": 0.05}, {"batch_norm": True}],
     4: [{"prepare": prepare} for prepare in SCALED] + [{"batch_norm": True}],
     5: [{"init": "he"}, {"init": "xavier"}, {"residual": True}, {"batch_norm": True}],
     6: [
@@ -226,7 +246,13 @@ HACKS = [
     (1, {"init": 0.1}, "has now “weights start too small”"),
     (2, {"lr": 1.0}, "has now “learning rate too high”"),
     (2, {"lr": 1.0, "clip": 0.3}, "the clip hides it: it shortens 100% of the steps"),
-    (2, {"lr": 0.03}, "on its way"),
+    (2, {"lr": 0.03}, "on its way, only not far enough. Its rate is 0.03, and the healthy train at 0.1"),
+    (7, {"lr": 0.03}, "on its way, only not far enough. Its rate is 0.03, and the healthy train at 0.1"),
+    (1, {"init": 0.5}, "by luck: its chart says “weights start too large”: the signal is 12.5 times"),
+    (5, {"init": 0.5}, "by luck"),
+    (2, {"lr": 0.1, "init": 0.5}, "by luck"),
+    (8, {"clip": 0.01}, "a longer one"),
+    (8, {"clip": 5.0}, "a shorter one"),
     (4, {"lr": 0.0001}, "smaller rate alone"),
     (5, {"lr": 3.0}, "still has “weights start too small”"),
     (3, {"lr": 1.0}, "still has “dead ReLUs”"),
@@ -254,6 +280,16 @@ HACKS = [
     (4, {"prepare": lambda X: X / 255}, "still has “inputs not scaled”"),
     (6, {"gradient": lambda p, y: np.mean(p - y, axis=0)}, "shape (10,), where (20, 10)"),
     (6, {"gradient": lambda p, y: -y / p}, "in row "),
+    (6, {"gradient": lambda p, y: -y / p / len(p)}, "the slope of the loss in p"),
+    (6, {"gradient": lambda p, y: p / len(p)}, "y is missing"),
+    (6, {"gradient": lambda p: p}, "cannot be called with 2 arguments here"),
+    (4, {"prepare": lambda X, y: X}, "cannot be called with 1 argument here"),
+    (4, {"prepare": lambda X: X.astype(str)}, "an array of <U32, where one of numbers"),
+    (4, {"prepare": lambda X: 1j * X}, "an array of complex128"),
+    (4, {"prepare": lambda X: (X * 255).astype(np.uint8)}, "still has “inputs not scaled”"),
+    (5, {"prepare": lambda X: (16 * X).astype(int)}, "still has “weights start too small”"),
+    (5, {"pair": lambda y: y.astype(float), "init": "he"}, "where whole ones should be"),
+    (2, {"lr": [0.1]}, "where one number should be"),
     (4, {"prepare": RIGHT_ROWS}, "200 of 400 images"),
     (4, {"prepare": lambda X: np.tile(X[:1], (len(X), 1))}, "1 different images of "),
     (4, {"prepare": lambda X: 0 * X}, "1 different images of "),

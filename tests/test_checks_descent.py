@@ -227,6 +227,8 @@ WRONG = {
         "return schedules.cosine_annealing(lr, steps=steps)(t)": "calclib's own cosine_annealing",
     },
     "fit": {
+        FIT.replace("lr * ", ""): "lr is missing",
+        FIT.replace("range(steps)", "range(1, steps)"): "does the loop run `steps` times",
         "theta = np.zeros(2)\nfor _ in range(steps):\n"
         "    theta = theta - lr * 2 * X.T @ (X @ theta - y) / len(y)\nreturn X @ theta": "predictions",
         "theta = np.zeros(2)\nfor _ in range(steps):\n"

@@ -50,11 +50,17 @@ RIGHT = {
         "return [(1, 2), (1, -2), (-1, 2), (-1, -2)]",
         "return np.array([[x, y] for x in (-1, 1) for y in (-2, 2)])",
         "return {(x, y) for x in (-1, 1) for y in (-2, 2)}",
+        "return ((x, y) for x in (-1, 1) for y in (-2, 2))",
+        "return zip([1, 1, -1, -1], [2, -2, 2, -2])",
+        "return frozenset((x, y * (1 + 1e-7)) for x in (-1, 1) for y in (-2, 2))",
         "return {(x, y) for x in (-1, 1) for y in (-2, 2)} and ((-1.0, 2), (-1, -2.0), (1, 2), (1, -2), (1, 2))",
     ],
     "kind": [
         LEVEL + RING + ENDS,
         LEVEL + RING + ENDS.replace("'saddle'", "'Saddle'"),
+        LEVEL
+        + "t = np.linspace(0, 7, 90)\nd = f(p[:, None] + 0.01 * np.array([np.cos(t), np.sin(t)])) - f(p)\n"
+        + ENDS,
         LEVEL + "H = jacobian(lambda q: gradient(f, q, 1e-3), p, 1e-3)\nd = np.linalg.eigvalsh((H + H.T) / 2)\n" + ENDS,
     ],
     "numerical_jacobian": [
@@ -176,6 +182,9 @@ WRONG = {
         "return [(1, 2), (1, -2), (-1, 2), (-1, 2.1)]": "At (-1, 2.1)",
         "return [(1, 4), (-1, -4)]": "y is its root",
         "return [1, 2, 3]": "list of points",
+        "return [[1, -1], [2, -2]]": "the x and then the y",
+        "return [('1', '2'), ('1', '-2'), ('-1', '2'), ('-1', '-2')]": "list of points",
+        "return [(10**400, 2)]": "list of points",
         "return []": "list of points",
         "return 'minimum'": "list of points",
     },
@@ -192,6 +201,16 @@ WRONG = {
         LEVEL + RING.replace("0.01 * ", "") + ENDS: "on a small circle",
         LEVEL + RING.replace("f(p + ", "f(") + ENDS: "p plus a step",
         LEVEL.replace("> 1e-4", "!= 0") + RING + ENDS: "never exactly zero",
+        LEVEL.replace("> 1e-4", "< 1e-4") + RING + ENDS: "a comparison turned round",
+        LEVEL + RING + ENDS.replace("'saddle'", "'slope'"): "x² − y² at (0, 0) has a saddle, and 'slope' came",
+        "return 'slope'": "flat ground, whose gradient is exactly zero",
+        LEVEL.replace("np.linalg.norm(gradient(f, p))", "abs(gradient(f, p)[0])") + RING + ENDS: "both of its numbers",
+        LEVEL.replace("np.linalg.norm(gradient(f, p))", "abs(sum(gradient(f, p)))") + RING + ENDS: "in a sum",
+        LEVEL.replace("> 1e-4", "> 1") + RING + ENDS: "allow less",
+        LEVEL
+        + "d = [f(p + 0.01 * np.array(e)) - f(p) for e in ((1, 1), (1, -1), (-1, 1), (-1, -1))]\n"
+        + ENDS: "saddle",
+        LEVEL + RING.replace("0, 7, 90", "0, 2 * np.pi, 4") + ENDS: "look all around",
         LEVEL + RING + ENDS.replace("saddle", "pass"): "kind returns 'pass', where",
         "return 3": "'minimum', 'maximum', 'saddle' or 'slope' should be",
         "return [1, 2]": "'minimum', 'maximum', 'saddle' or 'slope' should be",

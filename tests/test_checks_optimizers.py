@@ -202,6 +202,8 @@ WRONG = {
         MOMENTS + HATS + "x = x - lr * m_hat / (np.sqrt(v_hat) + eps)\n"
         "return (1 - lr * weight_decay) * x, m, v, t": "the new x decays",
         BOTH: "nothing decays",
+        "a, *rest = ready.adam(x, g, m, v, t, lr=lr)\nreturn a - lr * weight_decay * x, *rest": "pass beta1, beta2 and eps on",
+        "a, *rest = ready.adam(x, g, m, v, t)\nreturn a - lr * weight_decay * x, *rest": "pass all the knobs on",
         DECAY.replace("(1 - lr", "(1 + lr"): "weights grow",
         DECAY.replace("(1 - lr * weight_decay) * x", "-lr * weight_decay * x"): "x itself is lost",
         DECAY.replace("(1 - lr * weight_decay)", "(1 - 2 * lr * weight_decay)"): "twice too strong",
@@ -391,6 +393,9 @@ def newton_in_disguise(x, g, *, lr):
     "step, knobs, said",
     [
         (ready.momentum, {"lr": 0.002}, "sweep β as well"),
+        (ready.adam, {"lr": 2.936}, "from a millionth beside it at"),
+        (ready.adam, {"lr": 2.515}, "that is luck"),
+        (ready.momentum, (1, 2), "a dict with a rate"),
         (ready.momentum, {"lr": 0.002, "beta": 0.5}, "the target is below 1e-05"),
         (ready.momentum, {"lr": 0.1, "beta": 0.9}, "it runs away: a smaller rate"),
         (ready.momentum, {"beta": 0.9}, "a dict with a rate"),

@@ -177,6 +177,8 @@ class TestRegularization(Answers):
             LOOP.replace("- lr *", "+ lr *"): "it climbs",
             LOOP.replace("+ 2 * lam", "- 2 * lam"): "pushes outwards",
             LOOP.replace("range(steps)", "range(steps - 1)"): "one step less",
+            LOOP.replace("lr *", "0.1 *"): "the rate of the call before",
+            LOOP.replace("lr *", ""): "lr is missing",
             LOOP.replace("range(steps)", "range(steps + 1)"): "one step more",
             LOOP.replace("np.zeros(X.shape[1]), 0.0", "np.ones(X.shape[1]), 1.0"): "start at zero",
             LOOP.replace("\nreturn", "\n    return"): "inside the loop",

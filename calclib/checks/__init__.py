@@ -20,7 +20,7 @@ from functools import wraps
 
 from calclib.checks.borrowed import borrowed, whose
 from calclib.checks.compare import NotYet, expect, number, show
-from calclib.checks.lent import copied, same
+from calclib.checks.lent import called, copied, same
 from calclib.checks.patience import TimeUp, within
 from calclib.progress import store
 
@@ -131,14 +131,7 @@ def _ready(name, value, kind, call, in_place):
 
     def careful(*arguments, **knobs):
         lent = [copied(given) for given in arguments]
-        try:
-            got = value(*lent, **knobs)
-        except TypeError as error:
-            if error.__traceback__.tb_next:  # raised within the learner's code, not by the call itself
-                raise
-            many = f"{len(arguments)} argument{'s' * (len(arguments) != 1)}"
-            named = f" and {', '.join(knobs)} by name" if knobs else ""
-            raise NotYet(f"{name} cannot be called with {many}{named} here: {error}.") from None
+        got = called(name, value, *lent, **knobs)
         if got is ...:
             raise NotStarted
         if got is None and kind is not None:

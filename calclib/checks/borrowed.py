@@ -35,9 +35,9 @@ def borrowed(ready, work: Callable) -> list:
 
 
 def _learners(frame) -> bool:
-    """Whether this frame is the learner's, or hands on what the learner gave: `calclib.checks` itself, and figures."""
+    """Whether this frame is the learner's, or hands on what the learner gave: `calclib.checks.lent`, and figures."""
     package, _, inside = frame.f_globals.get("__name__", "").partition(".")
-    return package not in ("calclib", "numpy") or inside == "checks" or inside.startswith("labs.")
+    return package not in ("calclib", "numpy") or inside == "checks.lent" or inside.startswith("labs.")
 
 
 def whose(function) -> str:

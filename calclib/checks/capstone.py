@@ -7,6 +7,7 @@ import numpy as np
 from calclib import handwriting
 from calclib.checks import NotYet, exercise, expect, stepping
 from calclib.checks.compare import show
+from calclib.checks.lent import called
 from calclib.checks.networks import exactly, names, parts_of
 from calclib.checks.walks import slipped
 from calclib.data import digits, split
@@ -236,7 +237,7 @@ def of_a_right_gradient(loss, theta, g, v):
 @exercise(without=(handwriting.start, Network.initialise))
 def start(start):
     """W ~ N(0, 2/inputs) and b = 0, layer by layer: what goes into a layer of ReLUs comes out as large."""
-    for sizes in ((200, 300, 100), (500, 60), (64, 256, 128, 10)):
+    for sizes in ((300, 200, 100), (500, 60), (64, 256, 128, 10)):
         at = f"start({sizes}, rng)"
         parts = parts_of(start(sizes, np.random.default_rng(4)), len(sizes) - 1, at)
         weights, biases = parts[::2], parts[1::2]
@@ -252,6 +253,9 @@ def start(start):
         other = parts_of(start(sizes, np.random.default_rng(5)), len(sizes) - 1, at)
         if not np.array_equal(again[0], parts[0]) or np.array_equal(other[0], parts[0]):
             raise NotYet(f"{at} does not draw from the rng that it is given: rng.standard_normal((n, m)), and no seed.")
+        first, *others = (W.ravel() * np.sqrt(W.shape[0]) for W in weights)
+        if any(np.allclose(first[:k], other[:k]) for other in others for k in [min(first.size, other.size)]):
+            raise NotYet(f"{at} has the same noise in two layers: draw each of them on its own.")
 
 
 def spread(W, n, m, at):
@@ -271,9 +275,12 @@ def spread(W, n, m, at):
         ),
     }
     if sd < 1e-9:
-        raise NotYet(f"{at} has one number everywhere: all units would learn the same.")
+        slip = " (2 // n is 0)" if not W.any() else ""
+        raise NotYet(f"{at} has one number everywhere{slip}: all units would learn the same.")
     if np.ptp(W, axis=0).max() < 1e-9 or np.ptp(W, axis=1).max() < 1e-9:
         raise NotYet(f"{at} has the same numbers again and again: draw each of the {n} × {m} on its own.")
+    if abs(W.mean() - he) < 6 * sd / np.sqrt(W.size) < he:
+        raise NotYet(f"{at} has mean {W.mean():.3g}, where 0 should be: rng.normal takes the mean first, (0, √(2/n)).")
     if abs(W.mean()) > 6 * sd / np.sqrt(W.size):
         raise NotYet(f"{at} has mean {W.mean():.3g}, where 0 should be: uniform numbers from 0 to 1 are all positive.")
     if abs(sd / he - 1) > close:
@@ -462,21 +469,23 @@ def read_by(fit, X, y, images):
     read = fit(X, y)
     if not callable(read):
         raise NotYet(f"fit(X, y) is {show(read)}, where a function read(images) should be that gives their labels.")
-    got = read(images.copy())
+    got = called("read", read, images.copy())
     if got is ... or got is None:
         raise NotYet("read(images) gives nothing, where a label for each image should be: is a `return` missing?")
     try:
         got = np.asarray(got)
-    except ValueError:
-        got = np.array(None)
+    except ValueError:  # rows of unequal length
+        raise NotYet(f"read(images) is {show(got)}, where {len(images)} labels should be.") from None
     if got.shape == (len(images), 10):
         raise NotYet(
             "read(images) gives ten numbers for each image; the largest one's place is the label: argmax(axis=1)."
         )
     if got.shape == (10,):
         raise NotYet("read(images) is ten labels: argmax(axis=1) takes the best of each row, an image.")
-    if got.shape == (len(images),) and got.dtype.kind not in "iuf":
-        raise NotYet(f"read(images) holds {show(got[0])}, where a label from 0 to 9 should be.")
     if got.shape != (len(images),):
-        raise NotYet(f"read(images) is {show(got)}, where {len(images)} labels should be.")
-    return got
+        what = f"an array of shape {got.shape}" if got.ndim else show(got[()])
+        raise NotYet(f"read(images) is {what}, where {len(images)} labels should be.")
+    strange = [label for label in got.tolist() if isinstance(label, bool | str) or label not in range(10)]
+    if strange:
+        raise NotYet(f"read(images) holds {show(strange[0])}, where a label from 0 to 9 should be: argmax, not max.")
+    return got.astype(int)

@@ -83,7 +83,7 @@ def number(value, name) -> float:
     """`value` as one finite float, or NotYet."""
     array = _numbers(value, name, shape=())
     if array.shape != () or not np.isfinite(array):
-        raise NotYet(f"{name} is {show(value)}, where a finite number should be.")
+        raise NotYet(f"{name} is {show(value)}, where {'one' if array.shape else 'a finite'} number should be.")
     return float(array)
 
 

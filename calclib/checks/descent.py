@@ -318,7 +318,8 @@ def fit(fit):
             "the sum, not the mean, and without the 2; or is it divided by the columns? Divide by the rows.": first
             * m
             / 2,
-            "theta has not moved: is it updated in the loop?": np.zeros(2),
+            "theta has not moved: is it updated in the loop, and does the loop run `steps` times?": np.zeros(2),
+            "lr is missing: each step is lr times the gradient.": first / lr,
             "this is the answer of the normal equations; descent has made one step only.": np.linalg.solve(
                 X.T @ X, X.T @ y
             ),
@@ -337,6 +338,8 @@ def fit(fit):
             "0.1 was the rate of the last call; lr says which one it is now.": 2 * first
             + (np.eye(2) - 2 * lr * H) @ (2 * first + (np.eye(2) - 2 * lr * H) @ (2 * first)),
             "the gradient is not asked again: it must be computed inside the loop.": 3 * first,
+            "the old theta is lost: the step is taken off it, theta - lr * gradient.": first
+            - lr * H @ (first - lr * H @ first),
             "one step only: is `return` inside the loop?": first,
         },
     )

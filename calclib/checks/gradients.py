@@ -1,6 +1,7 @@
 """The checks of lesson 02: each decides by closed forms, at inputs that tell the mistakes apart."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -178,18 +179,22 @@ def slope_along(slope_along):
 def stationary_points(stationary_points):
     """3x² − 3 = 0 and 3y² − 12 = 0 together: x = ±1 with y = ±2, four points in all."""
     got, at = stationary_points(), "stationary_points()"
-    got = list(got) if isinstance(got, set) else got
+    if isinstance(got, Iterable) and not isinstance(got, str | np.ndarray | dict):
+        got = list(got)
     try:
-        points = np.asarray(got, dtype=float)
-    except (TypeError, ValueError):
+        points = np.asarray(got)
+        points = points.astype(float) if points.dtype.kind in "iufO" else np.array(None, dtype=float)
+    except (OverflowError, TypeError, ValueError):
         points = np.array(None, dtype=float)
     if points.shape == (2,):
         points = points[None]
     if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all() or isinstance(got, str):
         raise NotYet(f"{at} should be a list of points, such as [(0, 0), (1, 5)], and {got!r:.60} came.")
+    if points.shape == (2, 2) and [set(np.abs(part)) for part in points] == [{1}, {2}]:
+        raise NotYet(f"{at} holds the x and then the y; points are wanted, (x, y), and each x goes with each y.")
     for x, y in points:
         g = np.array([3 * x**2 - 3, 3 * y**2 - 12])
-        if np.abs(g).max() > 1e-6:
+        if np.abs(g).max() > 1e-5:
             other = np.allclose([3 * y**2 - 3, 3 * x**2 - 12], 0)
             cure = "x and y are swapped." if other else "both slopes must be zero there."
             if g[0] == 0 and abs(y) == 4:
@@ -263,12 +268,46 @@ WALKS = {  # f: the same as a function, a point, its kind, and why another answe
         "close by, the ground is higher all around: walk on a small circle, of radius 0.01.",
     ),
     "eˣ − x + y²": (
-        lambda p: math.exp(p[0]) - p[0] + p[1] ** 2,
+        lambda p: np.exp(p[0]) - p[0] + p[1] ** 2,
         (0.0, 0.0),
         "minimum",
         "the gradient is zero there, and all around the ground is higher.",
     ),
+    "3y": (
+        lambda p: 3 * p[1],
+        (0.0, 0.0),
+        "slope",
+        "the gradient is (0, 3) there: both of its numbers count.",
+    ),
+    "x − y": (
+        lambda p: p[0] - p[1],
+        (0.0, 0.0),
+        "slope",
+        "the gradient is (1, −1) there, and in a sum its numbers cancel: its length counts.",
+    ),
+    "0.1x + y²": (
+        lambda p: 0.1 * p[0] + p[1] ** 2,
+        (0.0, 0.0),
+        "slope",
+        "the gradient is (0.1, 0) there, and that is not zero: allow less, such as 1e-4.",
+    ),
+    "10x² − y²": (
+        lambda p: 10 * p[0] ** 2 - p[1] ** 2,
+        (0.0, 0.0),
+        "saddle",
+        "near the y axis the ground is lower: look all around, in more directions.",
+    ),
 }
+
+
+def level_called_slope(kind):
+    """Why level ground is no slope, by what `kind` says of a slope and of flat ground."""
+    f, p, *_ = WALKS["x² + 2y²"]
+    if str(kind(f, np.array(p))).strip().lower() != "slope":
+        return "and a true slope is called none: is a comparison turned round?"
+    if str(kind(lambda p: 0 * p[0], np.zeros(2))).strip().lower() == "slope":
+        return "flat ground, whose gradient is exactly zero, is called so, too. What decides is the gradient's length."
+    return "a numerical gradient is never exactly zero, so allow a little, such as 1e-4."
 
 
 @exercise
@@ -280,7 +319,7 @@ def kind(kind):
             raise NotYet(f"kind returns {got!r:.60}, where 'minimum', 'maximum', 'saddle' or 'slope' should be.")
         if got.strip().lower() != wanted:
             if got.strip().lower() == "slope":
-                cure = "a numerical gradient is never exactly zero, so allow a little, such as 1e-4."
+                cure = level_called_slope(kind)
             at = f"{name} at ({p[0]:g}, {p[1]:g})"
             raise NotYet(f"{at} has a {wanted}, and {got!r:.60} came: {cure}")
 

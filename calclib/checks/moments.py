@@ -212,6 +212,16 @@ ADAMW = {
             lambda new, m, v, t: (new - lr * weight_decay * x / (np.sqrt(v / (1 - beta2**t)) + eps), m, v, t)
         )(*both(x, g, m, v, t, lr, beta1, beta2, eps))
     ),
+    "adam is called with its own β and ε: pass beta1, beta2 and eps on.": (
+        lambda x, g, m, v, t, lr, beta1, beta2, eps, weight_decay: both(
+            x, g, m, v, t, lr, 0.9, 0.999, 1e-8, weight_decay
+        )
+    ),
+    "adam is called with its own α, β and ε: pass all the knobs on.": (
+        lambda x, g, m, v, t, lr, beta1, beta2, eps, weight_decay: both(
+            x, g, m, v, t, 0.001, 0.9, 0.999, 1e-8, 1000 * lr * weight_decay
+        )
+    ),
     "x itself is lost: (1 − αλ)x, not −αλx alone.": decay(lambda new, x, lr, wd: new - x - lr * wd * x),
     "what is left is 1 − αλ of x, not λ of it.": decay(lambda new, x, lr, wd: new - x + wd * x),
     "the decay is twice too strong: (1 − αλ)x comes from ½λx², whose slope has no 2.": (

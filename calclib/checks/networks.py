@@ -94,7 +94,8 @@ def parts_of(layers, count, call):
         many = f", {len(layers)} long" if isinstance(layers, list | tuple) else ""
         raise NotYet(f"{call} is {show(layers)}{many}, where {wanted}.")
     if not all(isinstance(layer, list | tuple) and len(layer) == 2 for layer in layers):
-        raise NotYet(f"{call} is a list of {show(layers[0])}, where {wanted}.")
+        what = "arrays" if isinstance(layers[0], np.ndarray) else show(layers[0])
+        raise NotYet(f"{call} is a list of {what}, where {wanted}.")
     try:
         return [np.asarray(part, dtype=float) for layer in layers for part in layer]
     except (TypeError, ValueError):

@@ -239,7 +239,7 @@ def descents(ridge_by_descent):
     """One step, three steps, and so many that only the closed form is left."""
     X, y = regression(30, 3, 5)
     X = X * [1, -1, 1]  # so that weights of both signs are wanted
-    for lam, lr, steps in ((0.2, 0.1, 1), (0.2, 0.1, 3), (0.5, 0.2, 2000)):
+    for lam, lr, steps in ((0.2, 0.1, 1), (0.2, 0.05, 3), (0.5, 0.2, 2000)):
         given = X, y, lam, lr, steps
         call = f"ridge_by_descent(X, y, {lam:g}, {lr:g}, {steps})"
         got = pair(ridge_by_descent(*given), call, X.shape[1])
@@ -255,6 +255,9 @@ def descents(ridge_by_descent):
             | {word: descended(*given, move=slip) for word, slip in MOVES.items()}
             | {
                 "w has moved before the slope in b is taken; both belong to the same place.": in_turn(*given),
+                "0.1 was the rate of the call before; lr says which one it is now.": descended(X, y, lam, 0.1, steps),
+                "lr is missing: each step is α times the slope.": descended(X, y, lam, 1.0, steps),
+                "nothing has moved: are the new w and b kept, and does the loop run `steps` times?": 0 * once,
                 "this is one step less than asked for.": descended(X, y, lam, lr, steps - 1),
                 "this is one step more than asked for.": descended(X, y, lam, lr, steps + 1),
                 "this is only the first step: is the `return` inside the loop?": once,
