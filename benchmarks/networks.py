@@ -60,7 +60,7 @@ def torch_curve(width=16, epochs=1000):
 def reader(width=128, seed=0):
     """Test accuracy of calclib on the digits."""
     net = Network(64, width, 10)
-    *_, last = train(net, net.initialise(seed=seed), X, y, adam, lr=1e-3, epochs=30, batch=64, seed=seed)
+    *_, last = train(net, net.initialise(seed=seed), X, y, adam, lr=1e-3, epochs=30, batch_size=64, seed=seed)
     return net.accuracy(last.theta, X_test, y_test)
 
 

@@ -191,7 +191,7 @@ def course(patient, seed=None):
     losses, theta = [], patient.start(net, seed)
     with np.errstate(all="ignore"):
         data = patient.prepare(X), patient.pair(y)
-        for epoch in train(net, theta, *data, step, lr=patient.lr, epochs=patient.epochs, batch=BATCH, seed=seed):
+        for epoch in train(net, theta, *data, step, lr=patient.lr, epochs=patient.epochs, batch_size=BATCH, seed=seed):
             losses.append(epoch.loss)
             if not np.isfinite(epoch.loss):
                 break

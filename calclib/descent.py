@@ -66,7 +66,7 @@ def descend(
     tol = tol if tol is None else non_negative("tol", tol)
     xtol = xtol if xtol is None else non_negative("xtol", xtol)
     rates, knobs = rates_of(lr, steps), checked_knobs(knobs)
-    noise = () if rng is None else (np.random.default_rng(rng),)
+    noise = () if rng is None else (np.random.default_rng(rng if not isinstance(rng, int) else whole("rng", rng, 0)),)
     x0 = finite_array("x0", x0)
     x = widened(x0, {"lr": rates[0], **knobs})
 
@@ -129,9 +129,7 @@ class Log:
 def rates_of(lr, steps) -> list:
     """The rate of each step, from a number, an array or a schedule."""
     if callable(lr):
-        rates = [lr(t) for t in range(steps)]
-        checked_knobs({"lr": np.array(rates)})
-        return rates
+        return [checked_knobs({"lr": lr(t)})["lr"] for t in range(steps)]
     return [checked_knobs({"lr": lr})["lr"]] * steps
 
 

@@ -45,13 +45,15 @@ def gradient_check(loss, gradient, x, *, tol=1e-6, h=None, names=None, sample=No
     loss, x, tol = function("loss", loss), finite_array("x", x), positive("tol", tol)
     with np.errstate(all="ignore"):
         given = gradient(x.copy()) if callable(gradient) else gradient
-        value = float(loss(x.copy()))
+        value = real_numbers("loss(x)", loss(x.copy()))
+    if value.shape:
+        raise ValueError(f"loss(x) has shape {value.shape}: one number would do")
     analytic = real_numbers("gradient", given).astype(float)
     if analytic.shape != x.shape:
         raise ValueError(f"gradient has shape {analytic.shape}: that of x, {x.shape}, would do")
     picked = np.arange(x.size)
     if sample is not None:
-        picked = np.random.default_rng(seed).permutation(x.size)[: whole("sample", sample)]
+        picked = np.random.default_rng(whole("seed", seed, 0)).permutation(x.size)[: whole("sample", sample)]
 
     def along(values):
         moved = x.copy()
@@ -76,7 +78,7 @@ def _name(entry, x, names):
     """The place of a flat index in words: W2[3, 0]."""
     marks = np.arange(x.size, dtype=float).reshape(x.shape)
     parts = {"x": marks} if names is None else function("names", names)(marks)
-    name, part = next((name, part) for name, part in parts.items() if entry in part)
+    name, part = next(((name, part) for name, part in parts.items() if entry in part), ("x", marks))
     return f"{name}[{', '.join(str(int(i)) for i in np.argwhere(part == entry)[0])}]"
 
 
@@ -103,18 +105,21 @@ def layer_report(net, theta, X, y, *, factor=1000.0, rng=None):
     slope = ACTIVATIONS[net.activation][1]
     gradient = [view for name, view in net.named(net.loss_and_gradient(theta, X, y, rng)[1]).items() if name[0] == "W"]
     net.running = running
+    if len(flow) != len(gradient):
+        raise ValueError(f"net has {len(gradient)} matrices W for {len(flow)} layers: one for each layer would do")
     start, end, reports = _rms(X), _rms(flow[-1][2]), []
     with np.errstate(all="ignore"):
         for k, ((z, h, dz), dW) in enumerate(zip(flow, gradient, strict=True), start=1):
             moved = np.abs(slope(z, h)).max(axis=0) > 1e-3 if k < len(flow) else np.ones(1)
             sizes = _rms(h), _rms(dz), 1 - np.mean(moved), np.linalg.norm(dW)
-            verdict = _layer_verdict(sizes[0] / start, sizes[1] / end, sizes[2], factor)
+            ahead, back = sizes[0] / start if start else 1.0, sizes[1] / end if end else 1.0  # of nothing, no growth
+            verdict = _layer_verdict(ahead, back, sizes[2], factor)
             reports.append(LayerReport(k, *map(float, sizes), verdict))
     return reports
 
 
 def _layer_verdict(ahead, back, dead, factor):
-    if not max(ahead, back) < factor:  # so that NaN counts as well
+    if not (ahead < factor and back < factor):  # so that NaN counts as well
         return "exploding"
     if dead > 0.5:
         return "dead units"
@@ -147,7 +152,7 @@ def diagnose(losses, validation=None, *, guessing=np.inf):
     if not np.isfinite(losses).all():
         at = int(np.argmin(np.isfinite(losses))) + 1
         return Diagnosis("diverged", f"the loss is {losses[at - 1]} in epoch {at}")
-    if last > 2 * first:
+    if last / 2 > first:
         return Diagnosis("diverged", f"the loss ends at {last:.3g}, having begun at {first:.3g}")
 
     if validation is not None:

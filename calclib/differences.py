@@ -121,7 +121,7 @@ def directional_derivative(f, x, direction, h=None):
     x, direction = finite_array("x", x, 1), finite_array("direction", direction, 1)
     if direction.shape != x.shape or not direction.any():
         raise ValueError(f"direction is {direction}: {x.size} numbers, not all zero, would do")
-    u = _unit(direction)
+    _, u = _polar(direction)
     h = step(np.abs(x) @ np.abs(u)) if h is None else h
     return derivative(lambda t: _values(f, [x + t * u])[0], 0.0, h)
 
@@ -162,21 +162,25 @@ def hessian(f, x, h=None, *, batch=False):
 def hessian_vector_product(gradient_of_f, x, v, h=None):
     """∇²f(x) v ≈ (∇f(x + hv) − ∇f(x − hv)) / 2h: two gradients and no Hessian (Nocedal and Wright, §7.1).
 
-    h‖v‖ is ∛ε max(1, |x|·|u|) for u = v/‖v‖ unless h is given; the answer has the shape (n,) of x and v.
+    Taken along u = v/‖v‖, with h‖v‖ = ∛ε max(1, |x|·|u|) unless h is given; the answer has the shape (n,) of x and v.
     """
     x, v = finite_array("x", x, 1), finite_array("v", v, 1)
     if v.shape != x.shape:
         raise ValueError(f"v has shape {v.shape}: the shape of x, {x.shape}, would do")
-    h = step(np.abs(x) @ np.abs(_unit(v))) / (np.linalg.norm(v) or 1.0) if h is None else positive("h", h)
+    length, u = _polar(v)
     with np.errstate(all="ignore"):
-        ahead, behind = (_vector(gradient_of_f, p, x.shape) for p in (x + h * v, x - h * v))
-        return (ahead - behind) / (2 * h)
+        h = step(np.abs(x) @ np.abs(u)) if h is None else positive("h", h) * (length or 1.0)
+        ahead, behind = (_vector(gradient_of_f, p, x.shape) for p in (x + h * u, x - h * u))
+        return (ahead - behind) / (2 * h) * length
 
 
-def _unit(v):
-    """v / ‖v‖, and 0 for 0; in units of the largest entry, so that no square overflows or vanishes."""
+def _polar(v):
+    """‖v‖ and v/‖v‖, or 0 and v for 0; in units of the largest entry, so that no square overflows or vanishes."""
     largest = np.abs(v).max()
-    return v / largest / np.linalg.norm(v / largest) if largest else v
+    if not largest:
+        return 0.0, v
+    length = np.linalg.norm(v / largest)
+    return largest * length, v / largest / length
 
 
 def _point(x, h, method):
@@ -208,4 +212,4 @@ def _numbers(answers, shape, of, kinds="buif"):
         raise TypeError(f"f {of} is {answers!r}: {'complex ' * (kinds == 'c')}numbers alone would do")
     if values.shape != shape and (values.ndim != 1 or shape != (None,)):
         raise ValueError(f"f {of} has shape {values.shape}: {shape} would do".replace("None", "m"))
-    return values
+    return values.astype(float) if values.dtype.kind in "bui" else values  # True + True is 1, and bytes wrap round

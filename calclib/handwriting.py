@@ -195,7 +195,7 @@ def trained(recipe, X, y, *, seed=0):
     lr = cosine_annealing(recipe.lr, steps=steps) if recipe.anneal else recipe.lr
     theta = net.initialise(seed=seed)
     decay = flat(decays(net.unpack(theta), recipe.decay))
-    knobs = {"epochs": recipe.epochs, "batch": recipe.batch, "augment": recipe.augment, "weight_decay": decay}
+    knobs = {"epochs": recipe.epochs, "batch_size": recipe.batch, "augment": recipe.augment, "weight_decay": decay}
     run, losses = train(net, theta, X, y, adamw, lr=lr, seed=seed, **knobs), []
     for epoch in run:
         if held is None:

@@ -4,7 +4,7 @@ from functools import wraps
 
 import numpy as np
 
-from calclib.validate import finite_array, real
+from calclib.validate import finite_array, real, real_numbers, whole
 
 __all__ = ["asked", "bare", "checked", "checked_knobs", "shaped"]
 
@@ -28,17 +28,20 @@ def checked_knobs(knobs: dict) -> dict:
     return {**knobs, **known}
 
 
-def shaped(name: str, value, shape: tuple) -> np.ndarray:
-    """`value` as float64 of the given shape; infinity and NaN may stand in it, for they are results."""
+def shaped(name: str, value, shape: tuple | None = None) -> np.ndarray:
+    """`value` as float64 of the given shape, or of any; infinity and NaN may stand in it, for they are results."""
     if type(value) is np.ndarray and value.dtype == FLOAT and value.shape == shape:
         return value  # as nearly always
     try:
         array = np.asarray(value)
     except ValueError:
-        raise ValueError(f"{name} is {value!r}: an array of shape {shape} would do") from None
+        wanted = "numbers" if shape is None else f"shape {shape}"
+        raise ValueError(f"{name} is {value!r}: an array of {wanted} would do") from None
+    if array.dtype.kind == "O":
+        array = real_numbers(name, value)
     if array.dtype.kind not in "fiu":
         raise TypeError(f"{name} is {value!r}: real numbers would do")
-    if array.shape != shape:
+    if shape is not None and array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}: {shape} would do")
     return array.astype(float, copy=False)
 
@@ -56,10 +59,9 @@ def checked(step):
 
     @wraps(step)
     def careful(x, g, *memory, **knobs):
-        x = shaped("x", x, np.shape(x))
-        g = shaped("g", g, x.shape)
-        memory = [shaped("memory", m, np.shape(m)) if isinstance(m, list | tuple) else m for m in memory]
-        knobs = checked_knobs(knobs)
+        x = shaped("x", x)
+        g, knobs = shaped("g", g, x.shape), checked_knobs(knobs)
+        memory = [whole("memory", m, 0) if isinstance(m, int) else shaped("memory", m)[()] for m in memory]
         with np.errstate(all="ignore"):
             return step(x, g, *memory, **knobs)
 

@@ -47,9 +47,10 @@ def ones(n):
     return vector
 
 
+@np.errstate(over="ignore")
 def sigmoid(z):
-    """1/(1 + e⁻ᶻ), by way of tanh, which overflows for no z."""
-    return 0.5 + 0.5 * np.tanh(0.5 * z)
+    """1/(1 + e⁻ᶻ); where e⁻ᶻ is ∞, that is 0."""
+    return 1 / (1 + np.exp(-z))
 
 
 ACTIVATIONS = {  # name: φ(z), and its slope φ′(z) from z and h = φ(z)
@@ -71,9 +72,14 @@ def batch_norm(z, gamma, beta, mean, var, eps=1e-5):
     return gamma * z_hat + beta, z_hat, gamma / sd
 
 
-def batch_norm_backward(dy, z_hat, slope):
-    """∂z = γ/σ (∂y − mean ∂y − ẑ mean(∂y ẑ)), for μ and σ move with z as well; ∂γ = Σ∂y ẑ, ∂β = Σ∂y."""
+def batch_norm_backward(dy, z_hat, slope, train=True):
+    """∂z = γ/σ (∂y − mean ∂y − ẑ mean(∂y ẑ)), for μ and σ move with z as well; ∂γ = Σ∂y ẑ, ∂β = Σ∂y.
+
+    At test μ and σ stand, and ∂z = γ/σ ∂y.
+    """
     dgamma, dbeta = (dy * z_hat).sum(axis=0), dy.sum(axis=0)
+    if not train:
+        return slope * dy, dgamma, dbeta
     return slope * (dy - dbeta / len(dy) - z_hat * dgamma / len(dy)), dgamma, dbeta
 
 

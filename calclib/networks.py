@@ -1,5 +1,7 @@
 """A multilayer perceptron: its backward pass by hand, its parameters θ in one flat vector."""
 
+import math
+
 import numpy as np
 
 from calclib import layers
@@ -37,6 +39,8 @@ class Network:
         self.residual, self.batch_norm = bool(residual), bool(batch_norm)
         self.dropout = in_range("dropout", dropout, 0, 1)
         self.smoothing = in_range("smoothing", smoothing, 0, 1)
+        if self.smoothing and loss != "cross_entropy":
+            raise ValueError(f"smoothing is {smoothing!r}: 0 would do, for it belongs to cross_entropy")
         self.running = [(np.zeros(n), np.ones(n)) for n in self.sizes[1:-1]]
         norm = [["gamma", "beta"] if self.batch_norm else []] * len(self.running) + [[]]
         pairs = zip(self.sizes[:-1], self.sizes[1:], norm, strict=True)
@@ -48,7 +52,7 @@ class Network:
         for layer in shapes:
             self.places.append([])
             for shape in layer.values():
-                end = self.size + int(np.prod(shape))
+                end = self.size + math.prod(shape)
                 self.places[-1].append((slice(self.size, end), shape))
                 self.size = end
 
@@ -87,7 +91,7 @@ class Network:
             z, mask, memory = layers.dense(a, W, b), None, None
             if norm:
                 z, z_hat, gain = layers.batch_norm(z, *norm, *self._moments(k, z, train))
-                memory = z_hat if train else None, gain
+                memory = z_hat, gain, train
             h = phi(z)
             if train and self.dropout:
                 mask = layers.dropout_mask(h.shape, self.dropout, rng)
@@ -116,8 +120,7 @@ class Network:
                 da += skipped
             dz = (da if mask is None else da * mask) * slope(z, h)
             if memory:
-                z_hat, gain = memory
-                dz, *own = (gain * dz,) if z_hat is None else layers.batch_norm_backward(dz, z_hat, gain)
+                dz, *own = layers.batch_norm_backward(dz, *memory)
             skipped = da if self.residual and a.shape == h.shape else 0.0
             yield dz, (a, W), own, skipped
             W_above = W

@@ -81,20 +81,20 @@ def adamw(x, g, m=0.0, v=0.0, t=0, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8
     return (1 - lr * weight_decay) * x - lr * m_hat / (np.sqrt(v_hat) + eps), m, v, t
 
 
-def clip_by_global_norm(g, limit):
-    """g · min(1, limit/‖g‖): shorter where it is too long, never turned (Pascanu, Mikolov, Bengio 2013).
+def clip_by_global_norm(g, max_norm):
+    """g · min(1, m/‖g‖), m = `max_norm`: shorter where it is too long, never turned (Pascanu, Mikolov, Bengio 2013).
 
     g is an array, or a list of arrays (one per layer) that are scaled together and come back as a list.
     PyTorch divides by ‖g‖ + 1e-6 instead. NaN stays NaN: clipping heals no broken gradient.
     """
-    limit, several = positive("limit", limit), isinstance(g, list | tuple)
-    parts = [shaped("g", part, np.shape(part)) for part in (g if several else [g])]
+    max_norm, several = positive("max_norm", max_norm), isinstance(g, list | tuple)
+    parts = [shaped("g", part) for part in (g if several else [g])]
     if not parts:
         raise ValueError("g is empty: at least one array would do")
     flat = np.concatenate([part.ravel() for part in parts])
     with np.errstate(all="ignore"):
         # In units of the largest entry, so that its square neither overflows nor vanishes.
         largest = np.abs(flat).max(initial=0.0)
-        scale = np.minimum(1, limit / largest / np.linalg.norm(flat / largest)) if flat.any() else 1.0
+        scale = np.minimum(1, max_norm / largest / np.linalg.norm(flat / largest)) if flat.any() else 1.0
         clipped = [part * scale for part in parts]
     return clipped if several else clipped[0]

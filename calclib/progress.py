@@ -54,16 +54,18 @@ def _sound_exercise(entry) -> bool:
         isinstance(entry, dict)
         and entry.get("state") in ("not yet", "yes")
         and type(entry.get("tries")) is int
+        and 0 < entry["tries"] < LARGEST
         and all(isinstance(entry.get(when), str) for when in ("first", "last"))
     )
 
 
 def _sound_prediction(entry) -> bool:
     guess = entry.get("guess") if isinstance(entry, dict) else None
-    number = type(guess) in (int, float) and abs(guess) < math.inf
+    number = type(guess) is float and abs(guess) < math.inf or type(guess) is int and abs(guess) < 1e300
     if not (number or isinstance(guess, str)) or not isinstance(entry.get("last"), str):
         return False
-    return all(isinstance(entry.get(told, ""), str) for told in ("question", "thought", "happened"))
+    said = all(isinstance(entry.get(told, ""), str) for told in ("question", "thought", "happened"))
+    return said and all(entry.get(told) in (None, True, False) for told in ("agrees", "late"))
 
 
 def merge(mine: dict, theirs: dict) -> dict:

@@ -1,6 +1,7 @@
 """Regularization: what the loss does not say. Penalties, proximal steps, ridge, lasso, early stopping.
 
-In all of them λ may be an array: one per weight, with 0 for a bias, or one per row of many weight vectors.
+In penalties and steps λ may be an array that broadcasts with the weights: one per weight, with 0 for a bias, or a
+column, one per row of many weight vectors. In ridge and lasso a row of λ gives a row of fits.
 """
 
 import numpy as np
@@ -27,11 +28,11 @@ def l1(w, lam):
 
 
 @quiet
-def elastic_net(w, lam, ratio=0.5):
+def elastic_net(w, lam, l1_ratio=0.5):
     """ρ·L1 + (1 − ρ)·L2, value and subgradient (Zou & Hastie 2005, who halve the second)."""
-    ratio = between("ratio", ratio, 0, 1)
+    share = between("l1_ratio", l1_ratio, 0, 1)
     (value1, slope1), (value2, slope2) = l1(w, lam), l2(w, lam)
-    return ratio * value1 + (1 - ratio) * value2, ratio * slope1 + (1 - ratio) * slope2
+    return share * value1 + (1 - share) * value2, share * slope1 + (1 - share) * slope2
 
 
 @quiet
@@ -70,21 +71,22 @@ def ridge(X, y, lam):
     return w, y_mean - w @ x_mean
 
 
-def lasso(X, y, lam, ratio=1.0):
+def lasso(X, y, lam, l1_ratio=1.0):
     """The w and b that minimise ‖Xw + b − y‖²/n + λ(ρ‖w‖₁ + (1 − ρ)‖w‖²), for one λ or, as rows, for many.
 
-    ρ = `ratio` = 1 is the lasso (Tibshirani 1996), below 1 the elastic net, 0 is ridge. Exact to rounding, by
-    `least_with_corners` from the largest λ down, each begun where the one before it ended.
+    ρ = `l1_ratio` = 1 is the lasso (Tibshirani 1996), below 1 the elastic net, 0 is ridge. By `least_with_corners` from
+    the largest λ down, each begun where the one before it ended: exact to rounding, but for a λ that is a
+    ten-millionth of the largest slope, where columns of very different size are told apart no more.
     """
     X, x_mean, y, y_mean, lam = centred(X, y, lam)
-    ratio = between("ratio", ratio, 0, 1)
+    share = between("l1_ratio", l1_ratio, 0, 1)
     H, c = 2 * X.T @ X / len(X), 2 * X.T @ y / len(X)
     w, here = np.empty((*lam.shape, len(c))), np.zeros(len(c))
     for k in sorted(np.ndindex(lam.shape), key=lambda k: -lam[k]):
-        if ratio * lam[k] == 0:
+        if share * lam[k] == 0:
             here = ridge(X, y, lam[k])[0]
         else:
-            here = least_with_corners(H + 2 * (1 - ratio) * lam[k] * np.eye(len(c)), c, ratio * lam[k], here)
+            here = least_with_corners(H + 2 * (1 - share) * lam[k] * np.eye(len(c)), c, share * lam[k], here)
         w[k] = here
     return w, y_mean - w @ x_mean
 
@@ -97,7 +99,7 @@ def least_with_corners(H, c, lam, w):
     w, signs, slack = w.copy(), np.sign(w), 1e-12 * np.abs(c).max(initial=0)
     for _ in range(50 * len(c)):  # a few times len(c) will do; the limit is for rounding
         on = np.flatnonzero(signs)
-        before, after = w[on], solved(H[np.ix_(on, on)], c[on] - lam * signs[on])
+        before, after = w[on], lowest(H[np.ix_(on, on)], c[on] - lam * signs[on], w[on])
         if not (np.sign(after) == signs[on]).all():
             w[on] = best_on_the_way(before, after, H[np.ix_(on, on)], c[on], lam)
             signs = np.sign(w)
@@ -111,12 +113,24 @@ def least_with_corners(H, c, lam, w):
     return w
 
 
-def solved(A, b):
-    """x with Ax = b, the shortest of many."""
-    try:
+def lowest(A, b, before):
+    """The x that minimises xᵀAx/2 − bᵀx, and of many the nearest to `before`.
+
+    With more columns than rows some directions are flat. Where it falls along them for ever, a point past the last
+    change of sign will do: `best_on_the_way` has the last word.
+    """
+    curvature, axes = np.linalg.eigh(A)
+    bent = curvature > 10 * len(b) * np.finfo(float).eps * curvature.max(initial=0)
+    if bent.all():
         return np.linalg.solve(A, b)
-    except np.linalg.LinAlgError:
-        return np.linalg.lstsq(A, b)[0]
+    downhill = axes.T @ (b - A @ before)
+    for_ever = axes[:, ~bent] @ downhill[~bent]
+    if np.abs(for_ever).max() > max(1e-9 * np.abs(downhill).max(), 1e-13 * np.abs(b).max()):
+        with np.errstate(all="ignore"):
+            to_zero = -before / for_ever
+        ahead = to_zero[np.isfinite(to_zero) & (to_zero > 0)]
+        return before + 2 * ahead.max(initial=0.5) * for_ever
+    return before + axes[:, bent] @ (downhill[bent] / curvature[bent])
 
 
 def best_on_the_way(before, after, H, c, lam):
@@ -131,18 +145,18 @@ def best_on_the_way(before, after, H, c, lam):
     return points[heights.argmin()]
 
 
-def early_stopping(losses, *, patience=10, least=0.0):
+def early_stopping(losses, *, patience=10, min_delta=0.0):
     """(best, stop): the epoch of the lowest loss, and the first that is `patience` epochs past it, or None.
 
-    Only a loss lower by more than `least` counts as better; NaN never does (Prechelt 1998).
+    Only a loss lower by more than `min_delta` counts as better; NaN never does (Prechelt 1998).
     """
-    losses = shaped("losses", losses, np.shape(losses))
+    losses = shaped("losses", losses)
     if losses.ndim != 1 or not losses.size:
         raise ValueError(f"losses has shape {losses.shape}: one number per epoch, at least one, would do")
-    patience, least = whole("patience", patience), non_negative("least", least)
+    patience, min_delta = whole("patience", patience), non_negative("min_delta", min_delta)
     best, lowest = 0, np.inf
     for t, loss in enumerate(losses.tolist()):
-        if loss < lowest - least:
+        if loss < lowest - min_delta:
             best, lowest = t, loss
         elif t - best >= patience:
             return best, t
@@ -151,7 +165,7 @@ def early_stopping(losses, *, patience=10, least=0.0):
 
 def weights(w, lam):
     """w as numbers, λ checked."""
-    return shaped("w", w, np.shape(w)), checked_knobs({"lam": lam})["lam"]
+    return shaped("w", w), checked_knobs({"lam": lam})["lam"]
 
 
 def centred(X, y, lam):

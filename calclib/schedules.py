@@ -1,4 +1,4 @@
-"""Learning-rate schedules: functions t ↦ α of the step t = 0, 1, 2, …, or of an array of steps."""
+"""Learning-rate schedules: functions t ↦ α of the step t = 0, 1, 2, …, or of an array (no list) of steps."""
 
 from collections.abc import Callable
 

@@ -120,9 +120,9 @@ def parts(f, x0, **derivatives):
     n, shape = x0.size, x0.shape
 
     def flat(name, part, outer, inner):
-        function(name, part)
+        function(name, part, "a function of a point, or an f that has it as a method,")
         return lambda x: asked(name, part, x.reshape(shape)[()], outer).reshape(inner)
 
     kinds = {"gradient": (shape, (n,)), "hessian": (shape * 2, (n, n))}
-    given = {name: part or getattr(f, name, None) for name, part in derivatives.items()}
+    given = {name: getattr(f, name, None) if part is None else part for name, part in derivatives.items()}
     return flat("f", f, (), ()), *(flat(name, part, *kinds[name]) for name, part in given.items()), x0

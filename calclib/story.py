@@ -101,7 +101,7 @@ def story_run(lr=0.25, depth=16, *, seed=32655, epochs=8, clip=None, init="xavie
         return (np.round(theta - lr * g, 6),)
 
     losses = []
-    for epoch in train(net, net.initialise(init, seed), X, y, step, lr=lr, epochs=epochs, batch=20, seed=seed):
+    for epoch in train(net, net.initialise(init, seed), X, y, step, lr=lr, epochs=epochs, batch_size=20, seed=seed):
         losses.append(epoch.loss)
         if not np.isfinite(epoch.loss):
             break

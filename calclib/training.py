@@ -8,7 +8,7 @@ from calclib.knobs import bare, checked_knobs, shaped
 from calclib.networks import generator
 from calclib.optimizers import clip_by_global_norm
 from calclib.schedules import as_schedule
-from calclib.validate import finite_array, function, whole
+from calclib.validate import finite_array, function, positive, whole
 
 __all__ = ["Epoch", "minibatches", "train"]
 
@@ -21,7 +21,6 @@ def minibatches(n, size, rng):
 
 def augmented(augment, X, rng):
     """Another version of the batch X, of the same shape."""
-    augment = function("augment", augment, "a function of a batch and a generator")
     other = finite_array("augment(X, rng)", augment(X.copy(), rng))
     if other.shape != X.shape:
         raise ValueError(f"augment gives shape {other.shape}: that of its X, {X.shape}, would do")
@@ -36,21 +35,30 @@ class Epoch(NamedTuple):
     gradient: np.ndarray
 
 
-def train(net, theta, X, y, step, *, epochs, lr, batch=None, seed=0, augment=None, clip=None, **knobs):
-    """Train by any optimizer step, yielding after each epoch, so that a loop can show, stop and go on.
+def train(net, theta, X, y, step, *, epochs, lr, batch_size=None, seed=0, augment=None, clip=None, **knobs):
+    """Train by any optimizer step, yielding an `Epoch` after each, so that a loop can show, stop and go on.
 
-    lr: a rate, or a schedule of the steps t = 0, 1, … batch: examples per step (None: all). augment(X, rng):
+    lr: a rate, or a schedule of the steps t = 0, 1, … batch_size: examples per step (None: all). augment(X, rng):
     another version of a batch. clip: the longest gradient (its global norm). Other knobs are the step's.
     """
     rng, rate = np.random.default_rng(whole("seed", seed, 0)), as_schedule(lr)
-    step = function("step", step, "a step such as adam")
+    function("step", step, "a step such as adam")
     finite_array("y", y)
     theta, (X, y) = net._theta(theta).copy(), net._batch(finite_array("X", X), y)
+    batch_size = batch_size if batch_size is None else whole("batch_size", batch_size)
+    clip = clip if clip is None else positive("clip", clip)
+    if augment is not None:
+        function("augment", augment, "a function of a batch and a generator")
+    return _epochs(net, theta, X, y, step, whole("epochs", epochs), rate, batch_size, rng, augment, clip, knobs)
+
+
+def _epochs(net, theta, X, y, step, epochs, rate, batch_size, rng, augment, clip, knobs):
+    """What `train` gives, all of it looked at before."""
     memory, t = (), 0
-    for _ in range(whole("epochs", epochs)):
+    for _ in range(epochs):
         losses = []
         with np.errstate(all="ignore"):  # not around the yield: outside, NumPy warns as it always does
-            for rows in [slice(None)] if batch is None else minibatches(len(X), batch, rng):
+            for rows in [slice(None)] if batch_size is None else minibatches(len(X), batch_size, rng):
                 inputs = X[rows] if augment is None else augmented(augment, X[rows], rng)
                 loss, g = net._loss_and_gradient(theta, inputs, y[rows], rng)
                 g = g if clip is None else clip_by_global_norm(g, clip)

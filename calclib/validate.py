@@ -23,6 +23,7 @@ __all__ = [
 
 def real(name: str, value) -> float:
     """`value` as a finite float; TypeError for what is no number, ValueError for NaN and infinity."""
+    value = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
     if isinstance(value, bool) or not isinstance(value, Real | np.number) or isinstance(value, complex):
         raise TypeError(f"{name} is {value!r}: a number such as 0.5 would do")
     try:
@@ -107,7 +108,8 @@ def elementwise(name: str, value) -> Callable:
         if y.shape != np.shape(x) and type(raw) not in (int, float, complex):  # a constant holds everywhere
             what = f"shape {y.shape}" if y.ndim else "one number"
             raise ValueError(f"{name} gave {what} for shape {np.shape(x)}: the same shape would do")
-        return np.broadcast_to(y, np.shape(x))[()]
+        exact = y.astype(complex if allowed == "c" else float, copy=False)  # True + True is 1, and bytes wrap round
+        return np.broadcast_to(exact, np.shape(x))[()]
 
     return answer
 
@@ -132,6 +134,8 @@ def numbers(name: str, value) -> np.ndarray:
         array = np.asarray(value)
     except ValueError:  # rows of unequal length
         array = np.array(None)
+    if array.dtype.kind == "O" and all(isinstance(entry, Real) for entry in array.flat):  # fractions, long integers
+        array = np.array([real(name, entry) for entry in array.flat], dtype=float).reshape(array.shape)
     if array.dtype.kind not in "buifc":
         raise TypeError(f"{name} is {value!r}: a number or an array of numbers would do")
     return array if array.dtype.kind in "fc" else array.astype(float)

@@ -138,6 +138,7 @@ def test_only_a_choice_can_have_happened():
         dict(choices=["only one"]),
         dict(choices=["same", "same"]),
         dict(choices=[1, 2]),
+        dict(choices="ab"),
         dict(choices=CHOICES, tol=0.1),
         dict(),
         dict(tol=-1),

@@ -486,7 +486,7 @@ WRONG = {
         "return net.unpack(theta)": "own loss_and_gradient",
         "net = Network(*(len(W) for W, _ in layers), 1, activation='tanh', loss='mse')\n"
         "theta = np.concatenate([p.ravel() for layer in layers for p in layer])\n"
-        "*_, last = train(net, theta, X, y, adam, epochs=1500, lr=0.01, batch=33)\n"
+        "*_, last = train(net, theta, X, y, adam, epochs=1500, lr=0.01, batch_size=33)\n"
         "return net.unpack(last.theta)": "own train",
         "for _ in range(10):\n    step(layers, X, y, 0.1)\nreturn layers": "as before",
         "return 0.0005": "pairs (W, b) should be",

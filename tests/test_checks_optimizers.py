@@ -202,7 +202,7 @@ WRONG = {
         MOMENTS + HATS + "x = x - lr * m_hat / (np.sqrt(v_hat) + eps)\n"
         "return (1 - lr * weight_decay) * x, m, v, t": "the new x decays",
         BOTH: "nothing decays",
-        "a, *rest = ready.adam(x, g, m, v, t, lr=lr)\nreturn a - lr * weight_decay * x, *rest": "pass beta1, beta2 and eps on",
+        "a, *rest = ready.adam(x, g, m, v, t, lr=lr)\nreturn a - lr * weight_decay * x, *rest": "beta1, beta2 and eps",
         "a, *rest = ready.adam(x, g, m, v, t)\nreturn a - lr * weight_decay * x, *rest": "pass all the knobs on",
         DECAY.replace("(1 - lr", "(1 + lr"): "weights grow",
         DECAY.replace("(1 - lr * weight_decay) * x", "-lr * weight_decay * x"): "x itself is lost",

@@ -80,7 +80,7 @@ def test_what_is_no_range_is_told(wrong):
         control("x", wrong)
 
 
-@pytest.mark.parametrize("wrong", [(1.0, 1.0), (2, 1), (0, math.inf), (math.nan, 1.0)])
+@pytest.mark.parametrize("wrong", [(1.0, 1.0), (2, 1), (0, math.inf), (math.nan, 1.0), (-1e308, 1e308)])
 def test_ends_that_span_nothing_are_told(wrong):
     with pytest.raises(ValueError, match="two finite numbers"):
         control("x", wrong)
@@ -89,6 +89,18 @@ def test_ends_that_span_nothing_are_told(wrong):
 def test_a_default_that_is_no_choice_is_told():
     with pytest.raises(ValueError, match="kind is 'c': one of a, b would do"):
         control("kind", ["a", "b"], "c")
+
+
+def test_a_default_that_is_no_number_is_told():
+    with pytest.raises(ValueError, match="x is 'a': a number from 0.0 to 9.0 would do"):
+        control("x", (0, 9), "a")
+
+
+def test_so_many_whole_numbers_are_passed_in_round_steps():
+    area = control("area", (0, 500_000), 3)
+    assert len(area.values) < 200 and area.values[:2] == (0, 5000) and area.values[-1] == 500_000
+    assert all(type(value) is int for value in area.values) and area.labels[1] == "5,000"
+    assert len(control("n", (1, 999)).values) == 999
 
 
 def test_controls_start_where_the_signature_says():

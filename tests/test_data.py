@@ -125,6 +125,11 @@ def test_a_column_that_never_varies_becomes_zero():
 X, Y = np.ones((4, 2)), np.arange(4)
 
 
+@pytest.mark.parametrize("size", [1e-200, 1.0, 1e150])
+def test_columns_of_any_size_are_standardised(size):
+    np.testing.assert_allclose(standardise(size * np.array([[1.0], [3.0]])), [[-1], [1]])
+
+
 @pytest.mark.parametrize(
     "call, error, words",
     [
@@ -140,6 +145,7 @@ X, Y = np.ones((4, 2)), np.arange(4)
         (lambda: split(X, Y, 0.5, 0.5, seed=-1), ValueError, "seed is"),
         (lambda: split(X, Y, 0.5, 0.5, seed="x"), TypeError, "seed is"),
         (lambda: standardise("x"), TypeError, "train is"),
+        (lambda: standardise(5.0), ValueError, "train is 5.0: rows"),
         (lambda: standardise(X, X[:, :1]), ValueError, "others holds shape"),
         (lambda: two_moons(1), ValueError, "n is"),
         (lambda: two_moons(10.5), TypeError, "n is"),

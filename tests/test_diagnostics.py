@@ -9,6 +9,7 @@ from calclib.data import digits, two_moons
 from calclib.diagnostics import diagnose, gradient_check, layer_report
 from calclib.networks import Network
 from calclib.optimizers import adam, gradient_descent
+from calclib.story import Reader
 from calclib.training import train
 
 X, Y = two_moons(12, seed=1)
@@ -186,7 +187,8 @@ def test_a_slow_start_that_still_falls_steadily_is_slow_and_not_stuck():
 def fit(seed, *, init="xavier", step=adam, lr=0.03, scale=1, epochs=40, activation="tanh"):
     X, y = two_moons(100, seed=seed)
     net = Network(2, 12, 12, 2, activation=activation)
-    return [e.loss for e in train(net, net.initialise(init, seed), scale * X, y, step, lr=lr, epochs=epochs, batch=25)]
+    theta = net.initialise(init, seed)
+    return [e.loss for e in train(net, theta, scale * X, y, step, lr=lr, epochs=epochs, batch_size=25)]
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -219,6 +221,13 @@ def test_sick_runs_are_not(seed):
         (lambda: gradient_check(loss, slope, THETA, h=-1), ValueError, "h is"),
         (lambda: gradient_check(loss, slope, THETA, sample=0), ValueError, "sample is"),
         (lambda: gradient_check(loss, slope, THETA, names=3), TypeError, "names is"),
+        (lambda: gradient_check(np.square, slope, THETA), ValueError, "loss.x. has shape .*: one number would do"),
+        (lambda: gradient_check(loss, slope, THETA, sample=1, seed=-1), ValueError, "seed is -1"),
+        (
+            lambda: layer_report(Reader(4), Reader(4).initialise(), np.ones((2, 64)), [0, 1]),
+            ValueError,
+            "net has 3 matrices W for 5 layers",
+        ),
         (lambda: layer_report(NET, THETA, X, Y, factor=-1), ValueError, "factor is"),
         (lambda: layer_report(NET, THETA[1:], X, Y), ValueError, "theta has shape"),
         (lambda: diagnose([1, 2, 3]), ValueError, "losses has shape"),
@@ -277,6 +286,21 @@ def test_a_report_shows_the_gradients_of_the_pass_it_reports_and_changes_nothing
     for report in reports:
         assert report.gradient == pytest.approx(np.linalg.norm(net.named(g)[f"W{report.layer}"]))
     assert net.flow(theta, X, y, np.random.default_rng(1))[0][2].std() == pytest.approx(reports[0].delta, rel=0.2)
+
+
+def test_a_gradient_that_is_no_number_is_not_healthy():
+    theta = NET.initialise(seed=1)
+    NET.named(theta)[f"b{len(NET.sizes) - 1}"][:] = np.nan
+    assert {report.verdict for report in layer_report(NET, theta, X, Y)} == {"exploding"}
+
+
+def test_an_entry_that_names_leave_out_is_told_by_its_place():
+    wrong = np.array([1.0, 5.0])
+    assert gradient_check(np.sum, wrong, [3.0, 1.0], names=lambda t: {"a": t[:1]}).worst == "x[1]"
+
+
+def test_the_largest_losses_are_read_without_a_warning():
+    assert diagnose([1e308] * 4).verdict == "stuck"
 
 
 def test_a_report_on_inputs_that_are_all_zero_is_a_report():

@@ -1,6 +1,7 @@
 """Numerical derivatives against closed forms and SciPy, their errors against the theory, their refusals."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -263,6 +264,30 @@ def test_nothing_is_mutated_even_when_f_keeps_or_writes_its_argument(x):
     np.testing.assert_array_equal(gradient(rude, x), gradient(swirl, x))
     derivative(np.sin, x), hessian(swirl, x), jacobian(np.sin, x), hessian_vector_product(np.sin, x, x + 1)
     np.testing.assert_array_equal(x, kept)
+
+
+def test_answers_that_are_true_or_whole_are_numbers():
+    """In NumPy True − True is an error, True + True is True, and small whole numbers wrap round."""
+    assert derivative(lambda x: x > 0, 3.0) == 0 and derivative(lambda x: x > 0, 0.5, 1.0) == 0.5
+    assert derivative(lambda x: (10 - np.round(x)).astype("u1"), 1.5, 0.6) == pytest.approx(-1 / 1.2)
+    np.testing.assert_array_equal(gradient(lambda p: p[0] > 0, [3.0, 1]), [0, 0])
+    np.testing.assert_array_equal(hessian(lambda p: p[0] > 0, [3.0, 1]), np.zeros((2, 2)))
+    np.testing.assert_array_equal(jacobian(lambda p: p > 0, [3.0, 1]), np.zeros((2, 2)))
+
+
+def test_any_real_number_is_a_place():
+    assert derivative(np.sin, Fraction(1, 2)) == derivative(np.sin, 0.5)
+    assert derivative(np.sin, 10**20) == derivative(np.sin, 1e20)
+    assert derivative(np.sin, 0.5, np.array(1e-3)) == derivative(np.sin, 0.5, 1e-3)
+    with pytest.raises(ValueError, match="x is 1000.*: a finite number would do"):
+        derivative(np.sin, 10**400)
+
+
+def test_a_hessian_vector_product_is_as_long_as_its_vector():
+    for size in (1e-170, 1.0, 1e200):
+        v = hessian_vector_product(lambda x: 2 * x, [1, 2], [size, 0])
+        np.testing.assert_allclose(v, [2 * size, 0], rtol=1e-9)
+    np.testing.assert_array_equal(hessian_vector_product(lambda x: 2 * x, [1, 2], [0, 0]), [0, 0])
 
 
 def test_overflow_is_a_result_without_a_warning():

@@ -92,6 +92,12 @@ def test_no_point_lies_outside_and_infinity_is_a_result():
     assert np.isnan(integral(np.log, -1, 1))
 
 
+def test_answers_that_are_true_or_whole_have_an_area():
+    assert integral(lambda x: x > 0.5, 0, 1) == pytest.approx(0.495)
+    assert integral(lambda x: np.full(x.shape, 200, "u1"), 0, 1) == pytest.approx(200)
+    assert integral(lambda x: np.full(x.shape, 2**62), 0, 1) == pytest.approx(2.0**62)
+
+
 @pytest.mark.parametrize(
     "call, error, sentence",
     [

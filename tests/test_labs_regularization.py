@@ -344,7 +344,7 @@ def test_the_watched_run_is_plain_training(p):
     seen, held = written()
     status = figure.watching(seen, held, epochs=6).move(p=p, width=30, run=6).status
     net = Network(64, 30, 10, dropout=p)
-    thetas = [e.theta for e in train(net, net.initialise(), *seen, adam, epochs=6, lr=0.003, batch=40)]
+    thetas = [e.theta for e in train(net, net.initialise(), *seen, adam, epochs=6, lr=0.003, batch_size=40)]
     losses = [net.loss(t, *held) for t in thetas]
     wanted = [6, 6, p, 30, net.loss(thetas[-1], *seen), losses[-1], min(losses), 1 + int(np.argmin(losses))]
     wanted += [100 * net.accuracy(thetas[-1], *part) for part in (seen, held)]

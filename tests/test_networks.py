@@ -116,15 +116,14 @@ def test_inverted_dropout_keeps_the_mean(p):
 @given(
     widths=st.lists(st.integers(1, 5), min_size=2, max_size=5),
     activation=st.sampled_from(SMOOTH),
-    loss=st.sampled_from(["mse", "cross_entropy"]),
+    loss=st.sampled_from([("mse", 0.0), ("cross_entropy", 0.0), ("cross_entropy", 0.1)]),
     residual=st.booleans(),
     batch_norm=st.booleans(),
     dropout=st.sampled_from([0.0, 0.4]),
-    smoothing=st.sampled_from([0.0, 0.1]),
     seed=st.integers(0, 99),
 )
-def test_the_backward_pass_is_the_derivative_of_the_forward_pass(widths, seed, **knobs):
-    check_gradient(Network(*widths, **knobs), seed)
+def test_the_backward_pass_is_the_derivative_of_the_forward_pass(widths, loss, seed, **knobs):
+    check_gradient(Network(*widths, loss=loss[0], smoothing=loss[1], **knobs), seed)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +198,7 @@ def test_nothing_that_is_handed_in_is_changed():
     (X, y), theta = batch(net), net.initialise()
     before = [a.copy() for a in (X, y, theta)]
     net.loss_and_gradient(theta, X, y, np.random.default_rng(0))
-    list(train(net, theta, X, y, momentum, lr=0.1, epochs=2, batch=2))
+    list(train(net, theta, X, y, momentum, lr=0.1, epochs=2, batch_size=2))
     assert all(np.array_equal(a, b) for a, b in zip(before, (X, y, theta), strict=True))
 
 
@@ -226,6 +225,22 @@ def test_dropout_works_in_training_alone():
     assert net.loss(theta, X, y) == plain and np.std(losses) > 0
     outputs = [net.forward(theta, X, train=True, rng=np.random.default_rng(s))[0] for s in range(2000)]
     assert np.allclose(np.mean(outputs, axis=0), net.forward(theta, X)[0], atol=0.1)
+
+
+def test_a_tape_of_the_test_leads_back_to_all_of_theta():
+    """Where nothing of the batch is in μ and σ, the slope is that of plain arithmetic."""
+    net = Network(3, 5, 2, batch_norm=True, activation="tanh")
+    X, rng = np.random.default_rng(1).normal(size=(6, 3)), np.random.default_rng(2)
+    theta = net.initialise(seed=4) + 0.1 * rng.normal(size=net.size)
+    net.running = [(rng.normal(size=5), 1 + rng.random(5))]
+    dz = rng.normal(size=(6, 2))
+    _, tape = net.forward(theta, X)
+    numeric = differences.gradient(lambda t: np.sum(dz * net.forward(t, X)[0]), theta)
+    np.testing.assert_allclose(net.backward(dz, tape), numeric, atol=1e-8)
+
+
+def test_a_network_too_large_to_be_made_knows_its_size():
+    assert Network(10**10, 10**10).size == 10**20 + 10**10
 
 
 def test_batch_normalisation_uses_the_batch_in_training_and_running_means_at_test():
@@ -293,7 +308,7 @@ def test_minibatches_show_every_example_once(n, size, seed):
 def test_every_optimizer_trains_it(step):
     X, y = two_moons(100)
     net = Network(2, 8, 2, activation="tanh")
-    *_, last = train(net, net.initialise("xavier"), X, y, step, lr=0.05, epochs=60, batch=20)
+    *_, last = train(net, net.initialise("xavier"), X, y, step, lr=0.05, epochs=60, batch_size=20)
     assert last.loss < 0.4 and net.accuracy(last.theta, X, y) > 0.85
 
 
@@ -328,7 +343,7 @@ def test_a_square_is_learned_to_a_thousandth():
 def test_two_moons_are_told_apart():
     (X, y), (X_test, y_test) = two_moons(300, seed=1), two_moons(300, seed=2)
     net = Network(2, 16, 2, activation="tanh")
-    *_, last = train(net, net.initialise("xavier"), X, y, adam, lr=0.03, epochs=60, batch=30)
+    *_, last = train(net, net.initialise("xavier"), X, y, adam, lr=0.03, epochs=60, batch_size=30)
     assert net.accuracy(last.theta, X_test, y_test) > 0.97
 
 
@@ -337,7 +352,7 @@ def test_a_plain_network_reads_digits():
     for seed in range(3):
         (X, y), test = split(*digits(), 0.8, 0.2, seed=seed, stratify=True)
         net = Network(64, 64, 10)
-        *_, last = train(net, net.initialise("he", seed), X, y, adam, lr=1e-3, epochs=30, batch=64, seed=seed)
+        *_, last = train(net, net.initialise("he", seed), X, y, adam, lr=1e-3, epochs=30, batch_size=64, seed=seed)
         accuracies.append(net.accuracy(last.theta, *test))
     assert np.isclose(np.mean(accuracies), 0.965, atol=0.012)  # 96.50 ± 0.51 over ten seeds
 
@@ -353,7 +368,7 @@ def test_a_schedule_clipping_and_augmentation_take_part():
     def louder(X, rng):
         return X * rng.uniform(5, 9)
 
-    list(train(net, net.initialise(), X, y, spy, lr=cosine_annealing(0.1, steps=8), epochs=2, batch=10, clip=0.01))
+    list(train(net, net.initialise(), X, y, spy, lr=cosine_annealing(0.1, steps=8), epochs=2, batch_size=10, clip=0.01))
     assert np.allclose([lr for lr, _ in seen], [cosine_annealing(0.1, steps=8)(t) for t in range(8)])
     assert max(norm for _, norm in seen) <= 0.01 * (1 + 1e-12)
     (plain,), (changed,) = (
@@ -365,9 +380,8 @@ def test_a_schedule_clipping_and_augmentation_take_part():
 def test_training_comes_from_its_seed():
     X, y = two_moons(50)
     net = Network(2, 4, 2, dropout=0.2)
-    runs = [
-        [e.loss for e in train(net, net.initialise(), X, y, adam, lr=0.1, epochs=3, batch=8, seed=s)] for s in (1, 1, 2)
-    ]
+    theta, knobs = net.initialise(), {"lr": 0.1, "epochs": 3, "batch_size": 8}
+    runs = [[e.loss for e in train(net, theta, X, y, adam, seed=seed, **knobs)] for seed in (1, 1, 2)]
     assert runs[0] == runs[1] != runs[2]
 
 
@@ -395,6 +409,7 @@ X, Y = np.ones((4, 2)), np.array([0, 1, 0, 1])
         (lambda: Network(3, 2, loss="mae"), ValueError, "loss is"),
         (lambda: Network(3, 2, dropout=1), ValueError, "dropout is"),
         (lambda: Network(3, 2, smoothing=-0.1), ValueError, "smoothing is"),
+        (lambda: Network(3, 2, loss="mse", smoothing=0.1), ValueError, "smoothing is 0.1: 0 would do"),
         (lambda: NET.initialise("lecun"), ValueError, "init is"),
         (lambda: NET.initialise(-1), ValueError, "init is"),
         (lambda: NET.initialise(None), TypeError, "init is"),
@@ -419,8 +434,8 @@ X, Y = np.ones((4, 2)), np.array([0, 1, 0, 1])
         (lambda: list(train(NET, THETA, X, Y, "adam", lr=1, epochs=1)), TypeError, "step is"),
         (lambda: list(train(NET, THETA, X, Y, adam, lr=-1, epochs=1)), ValueError, "lr is"),
         (lambda: list(train(NET, THETA, X, Y, adam, lr=1, epochs=0)), ValueError, "epochs is"),
-        (lambda: list(train(NET, THETA, X, Y, adam, lr=1, epochs=1, batch=0)), ValueError, "size is"),
-        (lambda: list(train(NET, THETA, X, Y, adam, lr=1, epochs=1, clip=0)), ValueError, "limit is"),
+        (lambda: list(train(NET, THETA, X, Y, adam, lr=1, epochs=1, batch_size=0)), ValueError, "batch_size is"),
+        (lambda: list(train(NET, THETA, X, Y, adam, lr=1, epochs=1, clip=0)), ValueError, "clip is"),
         (lambda: list(train(NET, THETA, X, Y, adam, lr=1, epochs=1, beta1=1)), ValueError, "beta1 is"),
         (lambda: list(train(NET, THETA, X, Y, adam, lr=1, epochs=1, augment=3)), TypeError, "augment is"),
         (
@@ -435,6 +450,11 @@ X, Y = np.ones((4, 2)), np.array([0, 1, 0, 1])
 def test_bad_input_is_named(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_training_looks_at_what_it_is_given_before_it_begins():
+    with pytest.raises(ValueError, match="epochs is -2"):
+        train(NET, THETA, X, Y, adam, lr=1, epochs=-2)
 
 
 def test_a_step_that_works_in_place_spoils_neither_start_nor_epochs():

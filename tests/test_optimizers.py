@@ -233,6 +233,26 @@ class TestEveryStep:
             step(x, g)
 
 
+@pytest.mark.parametrize(
+    ("memory", "error", "said"),
+    [
+        (1 + 1j, TypeError, "memory is"),
+        ("a", TypeError, "memory is 'a'"),
+        (None, TypeError, "memory is None"),
+        (-1, ValueError, "memory is -1"),
+    ],
+)
+def test_a_bad_memory_is_named(memory, error, said):
+    with pytest.raises(error, match=said):
+        momentum(np.ones(2), np.ones(2), memory)
+
+
+def test_a_rate_for_each_start_widens_memory_and_all():
+    rates = np.array([[0.1], [0.2]])
+    x, v = momentum(np.ones(3), np.ones(3), np.ones((2, 3)), lr=rates)
+    assert x.shape == v.shape == (2, 3)
+
+
 @pytest.mark.parametrize("value", [1, 1.0, 1.5, -0.1])
 @pytest.mark.parametrize(
     ("step", "name"),
@@ -290,7 +310,7 @@ class TestClipping:
 
     @pytest.mark.parametrize("limit", [0, -1, np.nan])
     def test_the_limit_is_above_zero(self, limit):
-        with pytest.raises(ValueError, match="limit is"):
+        with pytest.raises(ValueError, match="max_norm is"):
             clip_by_global_norm(np.ones(2), limit)
 
     def test_gradients_are_numbers(self):

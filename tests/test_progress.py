@@ -124,6 +124,9 @@ WRONG = {
     "an entry that is a list": file(exercises={"a": []}),
     "a guess that is NaN": file(predictions={"a": {"guess": float("nan"), "last": ""}}),
     "a guess that is true": file(predictions={"a": {"guess": True, "last": ""}}),
+    "a guess without end": file(predictions={"a": {"guess": 10**400, "last": ""}}),
+    "agreement that is a list": file(predictions={"a": {"guess": "b", "last": "", "agrees": [1]}}),
+    "tries below one": file(exercises={"a": {"state": "yes", "tries": -3, "first": "", "last": ""}}),
 }
 
 

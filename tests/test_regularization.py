@@ -215,6 +215,21 @@ class TestLasso:
         assert (abs(g[w == 0]) <= lam + 1e-8).all()
         assert residual.mean() == pytest.approx(0, abs=1e-12)
 
+    @pytest.mark.parametrize(("n", "columns"), [(4, 6), (10, 30), (20, 20), (10, 100)])
+    @pytest.mark.parametrize("whole", [False, True])
+    @pytest.mark.parametrize("share", [0.5, 0.01, 1e-4])
+    def test_so_it_does_with_more_columns_than_rows(self, n, columns, whole, share):
+        for seed in range(8):
+            rng = np.random.default_rng(seed)
+            X, y = rng.normal(size=(n, columns)), rng.normal(size=n)
+            if whole:
+                X, y = np.round(2 * X), np.round(2 * y)
+            lam = share * abs(2 * (X - X.mean(axis=0)).T @ (y - y.mean()) / n).max()
+            w, b = lasso(X, y, lam)
+            g = 2 * X.T @ (X @ w + b - y) / n
+            np.testing.assert_allclose(g[w != 0], -lam * np.sign(w[w != 0]), atol=1e-6 * lam)
+            assert (abs(g[w == 0]) <= lam * (1 + 1e-6)).all()
+
     def test_scipy_finds_the_same(self):
         """w = p − q with p, q ≥ 0 makes it smooth."""
         X, y = regression()
@@ -357,9 +372,9 @@ class TestEarlyStopping:
         assert early_stopping(losses, patience=patience) == answer
 
     def test_a_gain_of_less_than_asked_for_is_none(self):
-        assert early_stopping([1.0, 0.99, 0.98], patience=2, least=0.1) == (0, 2)
-        assert early_stopping([1.0, 0.5, 0.49], patience=2, least=0.1) == (1, None)
-        assert early_stopping([1.0, 0.75], patience=1, least=0.25) == (0, 1)
+        assert early_stopping([1.0, 0.99, 0.98], patience=2, min_delta=0.1) == (0, 2)
+        assert early_stopping([1.0, 0.5, 0.49], patience=2, min_delta=0.1) == (1, None)
+        assert early_stopping([1.0, 0.75], patience=1, min_delta=0.25) == (0, 1)
 
     def test_ten_epochs_unless_told(self):
         assert early_stopping([0] + [1] * 9) == (0, None)
@@ -381,7 +396,7 @@ class TestEarlyStopping:
             ([], {}, r"losses has shape \(0,\)"),
             ([[1.0]], {}, r"losses has shape \(1, 1\)"),
             ([1.0], {"patience": 0}, "patience is 0"),
-            ([1.0], {"least": -1}, "least is -1"),
+            ([1.0], {"min_delta": -1}, "min_delta is -1"),
         ],
     )
     def test_bad_input_is_named(self, losses, knobs, said):

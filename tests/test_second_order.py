@@ -237,6 +237,13 @@ def test_bad_memory_and_hessians_are_named():
         newton(ROSENBROCK, BANANA, hessian=lambda x: x)
 
 
+def test_a_missing_or_strange_derivative_is_named():
+    with pytest.raises(TypeError, match="gradient is None: a function of a point, or an f that has it as a method"):
+        newton(lambda x: x @ x, [1.0, 2.0])
+    with pytest.raises(TypeError, match="gradient is array"):
+        newton(ROSENBROCK, BANANA, gradient=np.array([1.0, 2.0]))
+
+
 def test_a_hessian_that_is_no_number_ends_newton():
     path = newton(lambda x: x @ x, [1.0, 1.0], gradient=lambda x: 2 * x, hessian=lambda x: np.full((2, 2), np.nan))
     assert path.why == "not a number"

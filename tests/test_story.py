@@ -120,7 +120,7 @@ def test_bad_input_is_named():
         story_run(depth=3)
     with pytest.raises(ValueError, match="lr is -1"):
         story_run(lr=-1)
-    with pytest.raises(ValueError, match="limit is 0"):
+    with pytest.raises(ValueError, match="max_norm is 0"):
         story_run(clip=0)
     with pytest.raises(ValueError, match="epochs is 0"):
         story_run(epochs=0)

@@ -113,8 +113,8 @@ def _judge(check, given, seconds, without, in_place) -> tuple[str, str]:
         return "not started", f"Put your own code in place of the ... and run the cell again for {call}."
     except NotYet as reason:
         return "not yet", str(reason)
-    except TimeUp:
-        return "not yet", f"{name} was stopped after {seconds:g} seconds: is there a loop that never ends?"
+    except TimeUp as stop:
+        return "not yet", f"{name} was stopped after {stop.args[0]:g} seconds: is there a loop that never ends?"
     return "yes", " ".join(inspect.getdoc(check).split())
 
 

@@ -1,5 +1,8 @@
 """What came beside what was wanted: the sentences of "not yet"."""
 
+from decimal import Decimal
+from numbers import Real
+
 import numpy as np
 
 __all__ = ["NotYet", "agree", "expect", "number", "show", "uses"]
@@ -69,10 +72,12 @@ def _numbers(got, at, shape) -> np.ndarray:
 
 def _exact(array) -> bool:
     """Whether these are Python's own exact numbers: fractions, decimals, very long integers."""
-    return array.dtype.kind == "O" and not any(isinstance(x, str | bool | complex) for x in array.flat)
+    kinds = set(map(type, array.flat)) if array.dtype.kind == "O" else {bool}
+    return bool not in kinds and all(issubclass(kind, Real | Decimal) for kind in kinds)
 
 
 def show(value, digits: int = 6) -> str:
+    """`value` as a sentence can hold it: arrays to so many digits, and what is long by its kind alone."""
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         return f"{value:.{digits}g}" if value.ndim == 0 else np.array2string(value, precision=digits, threshold=8)
     text = repr(value)

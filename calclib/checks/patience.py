@@ -17,15 +17,19 @@ __all__ = ["TimeUp", "within"]
 LIBRARIES = (str(Path(__file__).parents[1]), *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
 
 
+SLOWER = 3  # times as long may take what is traced
+
+
 class TimeUp(BaseException):
-    """The time is over. No mere Exception: the code that hangs may catch those."""
+    """The time, args[0] in seconds, is over. No mere Exception: the code that hangs may catch those."""
 
 
 def within(seconds: float, work: Callable):
     """work(), or TimeUp after so many seconds; earlier alarms and trace functions are put back."""
-    if not hasattr(signal, "setitimer") or sys.platform == "emscripten":
-        return by_trace(seconds, work)
-    return by_alarm(seconds, work) if threading.current_thread() is threading.main_thread() else by_trace(seconds, work)
+    alarms = hasattr(signal, "setitimer") and sys.platform != "emscripten"
+    if alarms and threading.current_thread() is threading.main_thread():
+        return by_alarm(seconds, work)
+    return by_trace(SLOWER * seconds, work)
 
 
 def by_alarm(seconds: float, work: Callable):
@@ -40,13 +44,13 @@ def by_alarm(seconds: float, work: Callable):
             sys.settrace(elsewhere)
         else:
             tried.add(None)
-            raise TimeUp
+            raise TimeUp(seconds)
 
     def elsewhere(frame, *_):
         line = frame.f_code, frame.f_lineno
         if frame.f_code is not by_alarm.__code__ and line not in tried:
             tried.add(line)
-            raise TimeUp
+            raise TimeUp(seconds)
         return elsewhere
 
     handler, trace, start = signal.signal(signal.SIGALRM, ring), sys.gettrace(), time.monotonic()
@@ -64,13 +68,14 @@ def by_alarm(seconds: float, work: Callable):
 def by_trace(seconds: float, work: Callable):
     """`within` by looking at the clock before every instruction, but in libraries only as they are called.
 
-    Before every line would not do: `while True: pass` never comes to a new one.
+    Before every line would not do: `while True: pass` never comes to a new one. Python gives up tracing once it has
+    raised: whoever swallows TimeUp by a bare `except:`, in a loop without end, is not stopped.
     """
     end = time.monotonic() + seconds
 
     def look(frame, *_):
         if time.monotonic() > end:
-            raise TimeUp
+            raise TimeUp(seconds)
         if frame.f_code.co_filename.startswith(LIBRARIES):
             return None
         frame.f_trace_opcodes = True

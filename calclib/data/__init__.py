@@ -98,10 +98,14 @@ def standardise(train, *others):
     others; a column that does not vary in training becomes 0.
     """
     train, *others = finite_array("train", train), *(finite_array("others", part) for part in others)
+    if not train.ndim:
+        raise ValueError(f"train is {float(train)}: rows of numbers would do")
     for other in others:
         if other.shape[1:] != train.shape[1:]:
             raise ValueError(f"others holds shape {other.shape}: the columns of train, {train.shape}, would do")
-    varies = np.ptp(train, axis=0) > 0
-    mean, sd = train.mean(axis=0), np.where(varies, train.std(axis=0), 1)
+    span = np.ptp(train, axis=0)
+    varies = span > 0
+    unit = np.where(varies, span, 1)  # so that no square vanishes
+    mean, sd = train.mean(axis=0), np.where(varies, unit * (train / unit).std(axis=0), 1)
     scaled = [np.where(varies, part - mean, 0) / sd for part in (train, *others)]
     return tuple(scaled) if others else scaled[0]

@@ -57,7 +57,7 @@ def looks(training, validation, now, epochs, seed=0):
 
     theta = net.initialise(seed=seed)
     yield seen(theta, net.loss_and_gradient(theta, X, y)[1])
-    knobs = {"batch": BATCH, "seed": seed, "augment": augment, "epochs": epochs, "weight_decay": 0.0}
+    knobs = {"batch_size": BATCH, "seed": seed, "augment": augment, "epochs": epochs, "weight_decay": 0.0}
     for epoch in train(net, theta, X, y, adamw, lr=lambda t: now.lr * cosine(t), **knobs):
         if not np.isfinite(epoch.theta).all():
             return

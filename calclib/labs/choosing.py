@@ -21,7 +21,7 @@ def powers(x, degree):
 
 def half_and_half(X, y, lam):
     """The elastic net with as much of the one penalty as of the other."""
-    return lasso(X, y, lam, ratio=0.5)
+    return lasso(X, y, lam, l1_ratio=0.5)
 
 
 OWN = (ridge, lasso, half_and_half)  # which take all λ at once

@@ -92,7 +92,7 @@ def mended(*, lr=0.25, seed=32655, epochs=25):
             return (np.round(theta - lr * g, 6),)
 
         yield net.loss(theta, X, y), np.array([])
-        for epoch in train(net, theta, X, y, step, lr=lr, epochs=epochs, batch=BATCH, seed=seed):
+        for epoch in train(net, theta, X, y, step, lr=lr, epochs=epochs, batch_size=BATCH, seed=seed):
             yield epoch.loss, np.array(norms)
             if not np.isfinite(epoch.loss):
                 return
@@ -145,7 +145,7 @@ def short_course(lr, scale):
     def step(theta, g, *, lr):
         return np.round(theta - lr * g, 6)
 
-    return np.array([e.loss for e in train(net, theta, X[:200], y[:200], step, lr=lr, epochs=SHORT, batch=25)])
+    return np.array([e.loss for e in train(net, theta, X[:200], y[:200], step, lr=lr, epochs=SHORT, batch_size=25)])
 
 
 def reader():

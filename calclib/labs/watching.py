@@ -29,7 +29,7 @@ def watching(seen, held, *, p=0.0, width=100, epochs=40, lr=0.003, batch=40, see
         net = Network(X.shape[1], now.width, classes, dropout=now.p)
         theta = net.initialise(seed=seed)
         yield judged(net, theta)
-        for epoch in train(net, theta, X, y, adam, epochs=epochs, lr=lr, batch=batch, seed=seed):
+        for epoch in train(net, theta, X, y, adam, epochs=epochs, lr=lr, batch_size=batch, seed=seed):
             yield judged(net, epoch.theta)
             net.dropout = now.p
 

@@ -7,7 +7,7 @@ many as tell it from its neighbours.
 
 import inspect
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 
 import numpy as np
@@ -17,6 +17,7 @@ from calclib.live.training import Trainer, Training
 __all__ = ["Control", "Grid", "controls_of", "number"]
 
 FINE = 120  # about so many stops on a linear slider
+MANY = 1000  # whole numbers, of which a slider has no more one by one
 INK = 16  # the darkest level of a square to paint on; 0 is paper
 DECADE = 20  # stops to a factor of ten on a logarithmic one
 
@@ -39,6 +40,8 @@ class Control:
         for i, (own, label) in enumerate(zip(self.values, self.labels, strict=True)):
             if own is value or label == value:
                 return i
+        if self.kind == "slider":
+            raise ValueError(f"{self.name} is {value!r}: a number from {self.labels[0]} to {self.labels[-1]} would do")
         raise ValueError(f"{self.name} is {value!r}: one of {', '.join(self.labels)} would do")
 
     def value(self, index):
@@ -133,8 +136,8 @@ def logarithmic(low, high):
 
 def slider(name, values, labels, default, plays=False):
     values = tuple(v.item() if hasattr(v, "item") else v for v in values)
-    start = 0 if default is None else Control(name, "slider", values, (), 0).index(default)
-    return Control(name, "slider", values, tuple(labels), start, plays)
+    control = Control(name, "slider", values, tuple(labels), 0, plays)
+    return control if default is None else replace(control, start=control.index(default))
 
 
 def control(name, what, default=None) -> Control:
@@ -165,16 +168,17 @@ def control(name, what, default=None) -> Control:
         what = {getattr(v, "name", getattr(v, "__name__", str(v))): v for v in what}
     if isinstance(what, dict) and what:
         choice = Control(name, "choice", tuple(what.values()), tuple(map(str, what)), 0)
-        return choice if default is None else Control(**{**vars(choice), "start": choice.index(default)})
+        return choice if default is None else replace(choice, start=choice.index(default))
     raise TypeError(f"{name} is {what!r}: (low, high), range(n), a list of choices or True would do")
 
 
 def between(name, low, high, default):
     """A slider from low to high."""
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+    if not (low < high and math.isfinite(high - low)):
         raise ValueError(f"{name} is ({low!r}, {high!r}): two finite numbers, the lower one first, would do")
     if all(isinstance(v, int) for v in (low, high, low if default is None else default)):
-        return slider(name, range(low, high + 1), told_apart(range(low, high + 1)), default)
+        all_of = range(low, high + 1) if high - low < MANY else linear(low, high)[0].astype(int)
+        return slider(name, all_of, told_apart(all_of), default)
     values, labels = logarithmic(low, high) if low > 0 and high / low >= 100 else linear(low, high)
     return slider(name, values, labels, (low + high) / 2 if default is None else default)
 

@@ -40,7 +40,7 @@ function slider({ label, labels }, set) {
     input.setAttribute("aria-valuetext", labels[index]);
     output.textContent = labels[index];
   };
-  output.style.minWidth = `${Math.max(...labels.map((text) => text.length))}ch`;
+  output.style.minWidth = `${labels.reduce((most, text) => Math.max(most, text.length), 0)}ch`;
   return [make("div", { class: "row" }, make("label", { for: id }, label), input, output), show];
 }
 

@@ -23,11 +23,14 @@ def predict(key: str, question: str, choices=None, *, unit: str = "", tol: float
     """
     if not (isinstance(key, str) and re.fullmatch(r"\d\d-[\w-]+", key)):
         raise ValueError(f"key is {key!r}: the lesson's number and a name, such as '01-secant', would do")
+    if not isinstance(question, str):
+        raise TypeError(f"question is {question!r}: a sentence would do")
     if (choices is None) == (tol is None):
         raise ValueError("either choices, such as ['it grows', 'it shrinks'], or tol, such as 0.1, is needed")
     if tol is not None:
         return NumberPrediction(key, question, unit, validate.non_negative("tol", tol))
-    if len(set(choices)) < max(2, len(choices)) or not all(isinstance(c, str) for c in choices):
+    several = not isinstance(choices, str) and all(isinstance(c, str) for c in choices)
+    if not several or len(set(choices)) < max(2, len(choices)):
         raise ValueError(f"choices is {choices!r}: at least two different sentences would do")
     return ChoicePrediction(key, question, list(choices))
 
