@@ -117,12 +117,12 @@ def address(folder):
 @pytest.fixture(scope="module")
 def chromium():
     with lab.browser() as chromium:
-        yield chromium
+        yield chromium.new_context(viewport={"width": 1280, "height": 900})  # its pages share what they have loaded
 
 
 def opened(chromium, address, name, run=True):
     """A page of its own with the notebook; what goes wrong in its console is kept in `page.wrong`."""
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page = chromium.new_page()
     page.set_default_timeout(15_000)
     page.wrong = []
     page.on("console", lambda m: page.wrong.append(m.text) if m.type == "error" and "404" not in m.text else None)
@@ -623,7 +623,7 @@ def test_a_cell_run_again_leaves_one_figure_that_works(page, figure):
 
 
 def test_notebook_7_shows_the_same_figure(chromium, address):
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page = chromium.new_page()
     page.set_default_timeout(30_000)
     page.goto(f"{address}/notebooks/training.ipynb?token={lab.TOKEN}")
     lab.awake(page)

@@ -29,18 +29,18 @@ SCROLLED = "[...document.querySelectorAll('*')].map((e) => e.scrollTop).filter((
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """One server over a copy of the notebooks, one browser."""
+    """One server over a copy of the notebooks, one browser whose pages share what they have loaded."""
     folder = tmp_path_factory.mktemp("notebooks")
     for path in NOTEBOOKS:
         shutil.copy(path, folder)
     with lab.server(folder, CALCLIB_PROGRESS=str(folder / "progress.json")) as address, lab.browser() as chromium:
-        yield address, chromium
+        yield address, chromium.new_context(viewport={"width": 1280, "height": 900})
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
 def page(request, desk):
     address, chromium = desk
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page = chromium.new_page()
     page.set_default_timeout(30_000)
     wrong = []
     page.on("console", lambda m: wrong.append(m.text) if m.type == "error" and "404" not in m.text else None)
@@ -100,14 +100,12 @@ def slides(page, figure, name, slider):
     last = int(slider.get_attribute("max"))
     slider.focus()
     before = page.evaluate(SCROLLED)
-    for key, place in [("Home", 0), ("ArrowUp", 1), ("End", last)]:
+    for key, place in [("Home", 0), ("End", last)]:
         page.keyboard.press(key)
         at_end(figure, name, place)
     assert page.evaluate(SCROLLED) == before, "the page jumped"
     drag(page, slider, 1, 0)
     at_end(figure, name, 0)
-    drag(page, slider, 0, 1)
-    at_end(figure, name, last)
 
 
 def chooses(figure, name, options):
