@@ -91,14 +91,18 @@ def dockerfile_faults(root):
 
 # What postBuild leaves behind
 
+NOTED = "installed-by-the-stub"
 LEFT_BEHIND = """
-import json, matplotlib, pathlib
-from jupyter_core.paths import jupyter_config_dir
+import importlib.metadata, json, matplotlib, pathlib
+from jupyter_core.paths import jupyter_config_dir, jupyter_config_path
 from nbformat import read
 from nbformat.sign import NotebookNotary
 books = sorted(pathlib.Path("notebooks").glob("*.ipynb"))
 config = pathlib.Path(jupyter_config_dir(), "labconfig", "page_config.json")
+server = [pathlib.Path(path, "jupyter_server_config.d", "calclib.json") for path in jupyter_config_path()]
 print(json.dumps({
+    "installed": importlib.metadata.distribution("calclib").read_text("direct_url.json"),
+    "server": any(path.exists() for path in server),
     "untrusted": [book.name for book in books if not NotebookNotary().check_signature(read(book, 4))],
     "fonts": len(list(pathlib.Path(matplotlib.get_cachedir()).glob("fontlist*"))),
     "config": config.read_text("utf-8") if config.exists() else "",
@@ -114,8 +118,10 @@ def post_build_faults(root, env):
         return [f"postBuild fails: {error}"]
     left = json.loads(run("python", "-c", LEFT_BEHIND, cwd=root, env=env))
     faults = []
-    if not (root / "calclib.egg-info").exists():
+    if json.loads(left["installed"])["url"] != root.as_uri() and not (root / NOTED).exists():
         faults.append("postBuild does not install calclib from the folder")
+    if not left["server"]:
+        faults.append("a notebook opened again reads: model not found")
     if left["untrusted"]:
         faults.append(f"postBuild does not trust {left['untrusted']}")
     if not left["fonts"]:
@@ -210,7 +216,7 @@ def environment(course, tmp_path):
     """This Python, with a pip that only notes that calclib alone was installed from the folder."""
     pip = tmp_path / "stub" / "pip"
     pip.parent.mkdir()
-    pip.write_text('#!/bin/sh\ncase "$*" in "install "*"--no-deps -e .") mkdir calclib.egg-info ;; *) exit 1 ;; esac\n')
+    pip.write_text(f'#!/bin/sh\ncase "$*" in "install "*"--no-deps -e .") touch {NOTED} ;; *) exit 1 ;; esac\n')
     pip.chmod(0o755)
     return home_in(course, [pip.parent, Path(sys.executable).parent])
 

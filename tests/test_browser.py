@@ -658,3 +658,21 @@ def test_a_notebook_that_has_not_run_here_shows_the_still_pictures(chromium, add
     page.locator("figure img[alt='A parabola and a secant.']").first.wait_for()
     assert not re.search("not found|Error displaying", page.locator(".jp-Notebook").inner_text())
     page.close()
+
+
+def test_a_notebook_opened_again_goes_on_while_its_kernel_lives_and_shows_stills_when_it_is_gone(chromium, address):
+    page = opened(chromium, address, "a copy")
+    page.locator(".calclib-live").first.wait_for()
+    lab.command(page, "docmanager:save")
+    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+    page.reload()
+    lab.awake(page)
+    move(page.locator(".calclib-live").first, x=20)
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    for _ in range(2):  # by the second time another kernel runs
+        page.reload()
+        lab.awake(page)
+        page.locator("figure img[alt='A parabola and a secant.']").first.wait_for()
+        assert page.locator(".calclib-live").count() == 0
+        assert not re.search("not found|Error displaying", page.locator(".jp-Notebook").inner_text())
+    page.close()
