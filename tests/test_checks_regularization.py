@@ -137,6 +137,11 @@ class TestRegularization(Answers):
         "ridge_by_hand": {
             CENTRED + HAND.replace("len(y) * ", "") + BIAS: "it is nλ that goes onto the diagonal",
             CENTRED + HAND.replace("lam", "2 * lam") + BIAS: "λ counts twice",
+            CENTRED
+            + HAND.replace("A.T @ A + len(y) * lam", "A.T @ A / len(y) + lam")
+            + BIAS: "one side alone is divided",
+            CENTRED + HAND.replace("len(y) * lam", "len(y) ** 2 * lam") + BIAS: "n stands on the diagonal twice",
+            HAND.replace("A", "X").replace("@ r", "@ y") + "return w, y.mean()": "and the bias is ȳ − x̄·w",
             CENTRED + HAND.replace("lam * np.eye(X.shape[1])", "lam") + BIAS: "on the diagonal",
             CENTRED
             + HAND.replace("lam", "0").replace("solve", "lstsq").replace("r)\n", "r)[0]\n")
@@ -178,7 +183,11 @@ class TestRegularization(Answers):
             LOOP.replace("+ 2 * lam", "- 2 * lam"): "pushes outwards",
             LOOP.replace("range(steps)", "range(steps - 1)"): "one step less",
             LOOP.replace("lr *", "0.1 *"): "the rate of the call before",
-            LOOP.replace("lr *", ""): "lr is missing",
+            LOOP.replace("w, b = w - lr * dw, b - lr * db", "new = w - lr * dw, b - lr * db"): "nothing has moved",
+            LOOP.replace("2 * X.T @ r / len(y)", "2 * X.T @ r"): "added up in the slope in w",
+            LOOP.replace("w - lr * dw,", "(w - lr * (dw - 2 * lam * w)) * (1 - 2 * lr * lam),"): "on the new w",
+            "w, b = np.zeros(X.shape[1]), 0.0\nfor _ in range(steps):\n    b = b - lr * 2 * (X @ w + b - y).mean()\n"
+            "    w = w - lr * (2 * X.T @ (X @ w + b - y) / len(y) + 2 * lam * w)\nreturn w, b": "b has moved before",
             LOOP.replace("range(steps)", "range(steps + 1)"): "one step more",
             LOOP.replace("np.zeros(X.shape[1]), 0.0", "np.ones(X.shape[1]), 1.0"): "start at zero",
             LOOP.replace("\nreturn", "\n    return"): "inside the loop",

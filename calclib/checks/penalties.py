@@ -88,6 +88,9 @@ SLOPES = {  # what may come in place of (down + pull, side)
     "the errors are added up; the loss is their mean, 1/n is missing.": lambda p: (p.n * p.down + p.pull, p.n * p.side),
     "n is the number of rows, len(y); X.size counts all entries.": lambda p: (p.down / p.d + p.pull, p.side),
     "n is the number of rows, len(y), not of weights.": lambda p: (p.down * p.n / p.d + p.pull, p.side),
+    "the errors are added up in the slope in w; the loss is their mean, 1/n is missing.": (
+        lambda p: (p.n * p.down + p.pull, p.side)
+    ),
     "the slope in b is a sum; the loss is a mean, 1/n is missing.": lambda p: (p.down + p.pull, p.n * p.side),
     "the slope in b is left at 0, so that the bias never moves; it is twice the mean residual.": lambda p: (
         p.down + p.pull,
@@ -156,11 +159,16 @@ def solutions(ridge_by_hand):
             "λ counts half: the 2 of both gradients cancels.": closed_form(X, y, lam / 2),
             "the bias is penalised: centre X and y, and leave the ones out.": biased(X, y, lam),
             "the bias is penalised, and nλ should stand in place of λ.": biased(X, y, lam / n),
+            "n stands on the diagonal twice: XᵀX/n + λI, or XᵀX + nλI.": closed_form(X, y, n * lam),
+            "one side alone is divided by n: both are, or neither.": solved(
+                A.T @ A / n + lam * np.eye(d), A.T @ r, X, y
+            ),
             "the penalty is missing.": closed_form(X, y, 0.0),
             "X and y are to be centred first, or the weights must explain the mean.": np.append(
                 uncentred, y.mean() - X.mean(axis=0) @ uncentred
             ),
             "X and y are to be centred first, or the weights must explain the mean of y.": np.append(uncentred, 0),
+            "X and y are to be centred first, and the bias is ȳ − x̄·w.": np.append(uncentred, y.mean()),
             "X is to be centred as well, not y alone.": solved(X.T @ X + low, X.T @ r, X, y),
             "X is to be centred as well, not y alone; and the bias is ȳ − x̄·w.": np.append(half_centred, y.mean()),
             "both sides take the centred columns and targets: Aᵀr, not Xᵀy.": solved(A.T @ A + low, X.T @ y, X, y),
@@ -208,6 +216,9 @@ MOVES = {  # where a step may lead in place of (w − lr·dw, b − lr·db), wit
     "lr is missing: it multiplies the gradient.": lambda p, dw, db, lr: (p.w - dw, p.b - db),
     "lr is missing in the step of the weights.": lambda p, dw, db, lr: (p.w - dw, p.b - lr * db),
     "lr is missing in the step of the bias.": lambda p, dw, db, lr: (p.w - lr * dw, p.b - db),
+    "the shrinking comes after the step, on the new w: both slopes belong to the old one.": (
+        lambda p, dw, db, lr: ((p.w - lr * p.down) * (1 - 2 * lr * p.lam), p.b - lr * db)
+    ),
     "the old w and b are lost: each step begins where the last one ended.": lambda p, dw, db, lr: (-lr * dw, -lr * db),
 }
 
@@ -235,6 +246,15 @@ def in_turn(X, y, lam, lr, steps):
     return np.append(w, b)
 
 
+def b_first(X, y, lam, lr, steps):
+    """Steps whose slope in w is taken where b stands already."""
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(steps):
+        b = b - lr * place(w, b, X, y, lam).side
+        w = w - lr * right(place(w, b, X, y, lam))[0]
+    return np.append(w, b)
+
+
 def descents(ridge_by_descent):
     """One step, three steps, and so many that only the closed form is left."""
     X, y = regression(30, 3, 5)
@@ -255,8 +275,8 @@ def descents(ridge_by_descent):
             | {word: descended(*given, move=slip) for word, slip in MOVES.items()}
             | {
                 "w has moved before the slope in b is taken; both belong to the same place.": in_turn(*given),
+                "b has moved before the slope in w is taken; both belong to the same place.": b_first(*given),
                 "0.1 was the rate of the call before; lr says which one it is now.": descended(X, y, lam, 0.1, steps),
-                "lr is missing: each step is α times the slope.": descended(X, y, lam, 1.0, steps),
                 "nothing has moved: are the new w and b kept, and does the loop run `steps` times?": 0 * once,
                 "this is one step less than asked for.": descended(X, y, lam, lr, steps - 1),
                 "this is one step more than asked for.": descended(X, y, lam, lr, steps + 1),
