@@ -400,7 +400,7 @@ def test_lessons_come_in_order_with_their_exercises():
         (lambda a, b: a + b, "sum"),
         (lambda a, b: abs(a - b) / 2, "difference"),
         (lambda a, b: (a + b) // 2, "//"),
-        (lambda a, b: 4.0, "average(-1, 2)"),
+        (lambda a, b: 5.0, "average(-1, 2)"),
     ],
 )
 def test_the_warm_up_names_the_tempting_mistakes(mine, named):

@@ -158,6 +158,8 @@ WRONG = {
         "v = Var(math.tanh(x.value))\nv.edges = None\nreturn v": "pairs (parent, slope)",
     },
     "divide": {
+        TWO.format("1 / b, -a / (b * 2)"): "the square is y**2",
+        TWO.format("1 / b, -a / b * 2"): "multiplies by 2: put y**2",
         TWO.format("1 / b, -a / b * b"): "multiplies by y again",
         TWO.format("1 / b, -((a / b) ** 2)"): "squares x as well",
         "return calclib.Var(x.value / y.value, (x, y), (1 / y.value, 0.0))": "the name comes before them",

@@ -68,6 +68,7 @@ RIGHT = {
 WRONG = {
     "slope": {
         "return (f(x + h) - f(x)) / h": "forward difference",
+        "return (f(x) + h - (f(x) - h)) / (2 * h)": "h belongs inside the brackets",
         "return (f(x) - f(x - h)) / h": "backward difference",
         "return (f(x + h) - f(x - h)) / h": "the 2 in 2h missing",
         "return (f(x + h) - f(x - h)) / (4 * h)": "twice too small",
@@ -233,6 +234,8 @@ WRONG = {
     "loss_slope": {
         "price -= b\nreturn 2 * np.mean((w * area - price) * area)": "changes the price that it is given",
         "return np.mean((w * area + b - price) * area)": "2 from the square",
+        "return np.mean((w * area + b - price) ** 2 * area)": "squared still, and the 2 is missing",
+        "return np.sum((w * area + b - price) * area) / (2 * len(area))": "1/(2·n) stands where 2/n should",
         "return 2 * np.mean((w * area + b - price) ** 2 * area)": "squared still",
         "return 2 * np.mean(w * area + b - price * area)": "put the error in brackets",
         "return 2 * np.mean((area + b - price) * area)": "w is missing",

@@ -104,6 +104,8 @@ WRONG = {
         "return gradient_descent(np.array(x), slope(x), lr=lr)[0]": "calclib's own gradient_descent",
     },
     "walk": {
+        "xs = []\nfor _ in range(steps + 1):\n    x = x - lr * slope(x)\n"
+        "    xs.append(x)\nreturn xs": "one step too many",
         "xs = [x]\nfor _ in range(steps):\n"
         "    x = x - lr * slope(x)\n    xs.append(x)\nreturn xs[::-1]": "the start comes first",
         "xs = [x]\nfor _ in range(steps):\n    x = x - lr * 2 * x\n    xs.append(x)\nreturn xs": "passed in",
@@ -208,6 +210,7 @@ WRONG = {
     },
     "schedule": {
         "return lr / 2 + math.cos(math.pi * min(t, steps) / steps) / 2": "the cosine as well",
+        "return lr * (1 + math.cos(math.pi * (t % steps) / steps)) / 2": "at the last step nothing is left",
         "return lr * (1 + math.cos(math.pi * t / steps)) / 2 if t <= steps else lr": "nothing is left",
         "return lr * 1 + np.cos(np.pi * min(t, steps) / steps) / 2": "put it in brackets",
         COSINE.replace(" / 2", ""): "half is missing",

@@ -146,6 +146,8 @@ WRONG = {
         + "    e = np.eye(p.size)[i] * h\n    g[i] = (f(p + e) - f(p - e)) / (2 * h)\n    return g": "inside the loop",
         "return [f(p + e) - f(p - e) / (2 * h) for e in h * np.eye(len(p))]": "only f(p - h) is divided",
         "return np.gradient(f(p))": "should be",
+        AXES + "    a = p\n    b = p\n    a[i] += h\n    b[i] -= h\n"
+        "    g[i] = (f(a) - f(b)) / (2 * h)\nreturn g": "is no copy",
     },
     "slope_along": {
         "return gradient(f, v) @ p / np.linalg.norm(v)": "multiplied by p",
@@ -207,6 +209,8 @@ WRONG = {
         LEVEL.replace("np.linalg.norm(gradient(f, p))", "abs(gradient(f, p)[0])") + RING + ENDS: "both of its numbers",
         LEVEL.replace("np.linalg.norm(gradient(f, p))", "abs(sum(gradient(f, p)))") + RING + ENDS: "in a sum",
         LEVEL.replace("> 1e-4", "> 1") + RING + ENDS: "allow less",
+        LEVEL.replace("> 1e-4", "> 1e-2") + RING + ENDS: "longer than 1e-4",
+        LEVEL + RING.replace("0, 7, 90", "0, np.pi, 60") + ENDS: "the whole way around",
         LEVEL
         + "d = [f(p + 0.01 * np.array(e)) - f(p) for e in ((1, 1), (1, -1), (-1, 1), (-1, -1))]\n"
         + ENDS: "saddle",

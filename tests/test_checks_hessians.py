@@ -70,6 +70,7 @@ RIGHT = {
 
 WRONG = {
     "hessian_matrix": {
+        WHOLE + FOUR + " / (4 * h**2)\nreturn H + H.T / 2": "halves H.T alone",
         WHOLE + FOUR + " / (4 * h**2)\nreturn H": "On steep ground",
         UPPER + FOUR + " / (4 * h**2)\nreturn (H + H.T) / 2": "half of what they should be",
         UPPER + FOUR + " / (4 * h**2)\nreturn H + H.T": "the diagonal counts twice",
@@ -97,6 +98,9 @@ WRONG = {
         "e = h * np.eye(2)\nreturn np.array([f(x + a) - f(x - a) for a in e]) / (2 * h)": "shape (2,)",
     },
     "classify": {
+        WORDS.replace("np.linalg.eigvalsh(hessian)[[0, -1]]", "np.maximum(np.linalg.eigvalsh(hessian)[[0, -1]], 0)"): (
+            "compare its size"
+        ),
         WORDS.replace("np.abs(gradient).max()", "abs(np.sum(gradient))"): "its length counts, not its sum",
         WORDS.replace("np.abs(gradient).max()", "abs(gradient[:2]).max()"): "in its third entry",
         WORDS.replace("1e-6", "1e-3"): "only what is below 1e-6",

@@ -245,7 +245,8 @@ def start(start):
             W, b = weights[k], biases[k]
             if W.shape != (n, m) or b.shape != (m,):
                 turned = " It is turned: inputs come first." if W.shape == (m, n) and m != n else ""
-                raise NotYet(f"{at} has W of shape {W.shape} and b of shape {b.shape}: {(n, m)} and {(m,)}.{turned}")
+                shapes = f"W of shape {W.shape} and b of shape {b.shape}, where {(n, m)} and {(m,)} should be"
+                raise NotYet(f"{at} has {shapes}.{turned}")
             spread(W, n, m, f"{names(parts[::2])[2 * k]} of {at}")
             if np.any(b != 0):
                 raise NotYet(f"{at} starts biases at {show(b)}: they start at 0, weights alone break the symmetry.")
@@ -368,7 +369,7 @@ def confusion(confusion):
                 "every label meets every guess: zip(labels, guesses) walks along both together.": np.outer(
                     wanted.sum(axis=1), wanted.sum(axis=0)
                 ),
-                "rows and columns begin with 0: a 0 belongs into row 0.": np.roll(wanted, (-1, -1), axis=(0, 1)),
+                "rows and columns begin with 0: a 0 belongs in row 0.": np.roll(wanted, (-1, -1), axis=(0, 1)),
                 "all rows are the same: [[0] * 10] * 10 is ten times one list; np.zeros((10, 10)).": all_rows,
                 "these are shares; the counts are wanted.": shares,
                 "these are shares; the counts are wanted, not divided by n.": wanted / n,

@@ -186,7 +186,7 @@ def tanh(tanh):
 @exercise
 def divide(divide):
     """x/y has the slopes 1/y in x and −x/y² in y: an edge for each operand."""
-    for a, b in ((3.0, 2.0), (-1.0, 4.0), (0.5, -0.2)):
+    for a, b in ((3.0, 5.0), (-1.0, 4.0), (0.5, -0.2)):
         x, y = Given(a), Given(b)
         call = f"divide(Var({a:g}), Var({b:g}))"
         values = {"it is upside down.": b / a, "this is the product.": a * b, "// cuts off.": a // b}
@@ -209,6 +209,8 @@ def divide(divide):
                 "the slope in y is −x/y²; the square is missing.": (1 / b, -a / b),
                 "the slope in y is −x/y²; x is missing.": (1 / b, -1 / b**2),
                 "-x / y * y multiplies by y again: put y * y in brackets, or write y**2.": (1 / b, -a),
+                "y * 2 is twice y; the square is y**2.": (1 / b, -a / (2 * b)),
+                "y * 2 is twice y, and / y * 2 multiplies by 2: put y**2.": (1 / b, -a / b * 2),
                 "(x/y)² squares x as well; the slope in y is −x/y².": (1 / b, -((a / b) ** 2)),
                 "these are the slopes of a product.": (b, a),
                 "the slopes are swapped: the parents and the slopes stand in the same order.": (-a / b**2, 1 / b),

@@ -7,6 +7,7 @@ import numpy as np
 
 from calclib.checks import NotYet, exercise, expect
 from calclib.checks.cases import judged
+from calclib.checks.compare import agree
 from calclib.differences import derivative
 from calclib.integrals import integral, running_integral
 from calclib.polynomials import horner
@@ -54,6 +55,8 @@ def slope(slope):
     x, h = 3.0, 0.2
     left, here, right = (x - h) ** 3, x**3, (x + h) ** 3
     got = slope(cube, x, h)
+    if set(asked) == {x} and agree(got, 1.0):
+        raise NotYet("f was asked at x alone: h belongs inside the brackets, f(x + h).")
     if asked and max(abs(np.array(asked) - x)) < h / 4:
         raise NotYet(f"h = {h} was given, and f was looked at much closer to x: the h passed in is not used.")
     expect(
@@ -142,7 +145,7 @@ def least(rule) -> float:
 
 
 def good(rule, h: float) -> bool:
-    """Whether h comes within a factor of 3 of the smallest error, usually or by lucky rounding."""
+    """Whether h comes within a factor of 3 of the smallest error, usually or, as one's own V-curve may say, by luck."""
     return min(error(rule, h), miss(rule, h)) <= 3 * least(rule)
 
 
@@ -388,15 +391,16 @@ def loss_slope(loss_slope):
     """d/dw of the mean of (w·area + b − price)² is the mean of 2·(w·area + b − price)·area."""
     four = np.array([0.5, 1.0, 2.0, 3.0]), np.array([0.5, 1.5, 3.5, 7.0])
     three = np.array([1.0, 2.5, 4.0]), np.array([2.0, 4.0, 9.0])
-    for w, b, (area, price) in ((1.5, 0.25, four), (4.0, -1.0, three)):
+
+    def case(w, b, area, price):
         error = w * area + b - price
         terms = 2 * error * area
-        wanted = exact_slope(lambda w, b=b, area=area, price=price: np.mean((w * area + b - price) ** 2), w)
-        by_hand(
+        wanted = exact_slope(lambda w: np.mean((w * area + b - price) ** 2), w)
+        return (
             loss_slope(w, b, area, price),
             wanted,
-            at=f"loss_slope({w}, {b}, area, price) for area = {area.tolist()} and price = {price.tolist()}",
-            mistakes={
+            f"loss_slope({w}, {b}, area, price) for area = {area.tolist()} and price = {price.tolist()}",
+            {
                 "the 2 from the square is missing.": wanted / 2,
                 "the inner derivative, area, is forgotten; so this is the slope in b.": np.mean(2 * error),
                 "the inner derivative, area, and the 2 are both missing.": np.mean(error),
@@ -417,7 +421,15 @@ def loss_slope(loss_slope):
                 "b is left out of the error.": np.mean(2 * (w * area - price) * area),
                 "the inner derivative is area, not w: w is what changes.": np.mean(2 * error * w),
                 "the mean divides by the number of flats already; here it is divided twice.": wanted / len(area),
+                "the 2 is divided away: the mean is over the number of flats, and 1/(2·n) stands where 2/n should.": (
+                    wanted / 4
+                ),
+                "the error is squared still, and the 2 is missing; its square has the slope 2·error.": np.mean(
+                    error**2 * area
+                ),
                 "area belongs inside the mean; and the answer is one number.": 2 * np.mean(error) * area,
                 "the errors keep their signs; here they are all taken as positive.": np.mean(2 * abs(error) * area),
             },
         )
+
+    judged((case(1.5, 0.25, *four), case(4.0, -1.0, *three)), by_hand)

@@ -83,6 +83,7 @@ def walk(walk):
                 "the start is missing: put x into the list before the loop.": points[1:],
                 "the last point is missing: steps steps make steps + 1 points.": points[:-1],
                 "one step too many.": _points(slope, x, lr, steps + 1),
+                "the start is missing, and there is one step too many.": _points(slope, x, lr, steps + 1)[1:],
                 "this is the last point alone; all of them are wanted, in a list.": points[-1],
                 "the list holds the last point alone: append each one, inside the loop.": points[-1:],
                 "it ends after one step: is `return` inside the loop?": points[:2],
@@ -401,14 +402,17 @@ def schedule(schedule):
         wave = math.cos(math.pi * part)
         expect(
             schedule(t, lr, steps),
-            lr * math.cos(math.pi * part / 2) ** 2,
+            lr * math.cos(math.pi * part / 2) ** 2 if t < steps else 0.0,
             at=f"schedule(t={t}, lr={lr}, steps={steps})",
             mistakes={
                 "the half is missing: 1 + cos goes from 2 down to 0.": lr * (1 + wave),
                 "the 1 is missing: cos alone goes down to -1, and a rate is never negative.": lr * wave,
                 "the 1 is missing inside the brackets: cos alone goes down to -1.": lr * wave / 2,
                 "π is missing in the cosine.": lr * (1 + math.cos(part)) / 2,
-                "this is half a wave too long: cos(πt/T), not cos(2πt/T).": lr * (1 + math.cos(2 * math.pi * part)) / 2,
+                "this is half a wave too long: cos(πt/T), not cos(2πt/T).": lr * (1 + math.cos(2 * math.pi * part)) / 2
+                if t < steps
+                else np.nan,
+                "at the last step nothing is left of the rate: 0.": lr if t == steps else np.nan,
                 "this rises: 1 + cos, not 1 - cos.": lr * (1 - wave) / 2,
                 "this is a straight line down; a cosine bends.": lr * (1 - part),
                 "this is the constant rate.": lr,

@@ -99,6 +99,7 @@ def numerical_gradient(numerical_gradient):
                 "these are forward differences; the central one uses p + h and p - h.": (ahead - here) / h,
                 "these are backward differences; the central one uses p + h and p - h.": (here - behind) / h,
                 "twice too large: is the 2 in 2h missing?": 2 * both,
+                "all are 0, as where both places are one: a = p is no copy, a = p.copy() is.": 0 * both,
                 "in Python a / 2 * h multiplies by h: put 2 * h in brackets.": (ahead - behind) / 2 * h,
                 "the division by 2h is missing.": ahead - behind,
                 "the sign is turned: f(p + h) comes first.": -both,
@@ -291,6 +292,18 @@ WALKS = {  # f: the same as a function, a point, its kind, and why another answe
         "slope",
         "the gradient is (0.1, 0) there, and that is not zero: allow less, such as 1e-4.",
     ),
+    "0.001x + y²": (
+        lambda p: 0.001 * p[0] + p[1] ** 2,
+        (0.0, 0.0),
+        "slope",
+        "the gradient is (0.001, 0) there, and longer than 1e-4.",
+    ),
+    "x² + 50y³": (
+        lambda p: p[0] ** 2 + 50 * p[1] ** 3,
+        (0.0, 0.0),
+        "saddle",
+        "towards negative y the ground is lower: walk the whole way around.",
+    ),
     "10x² − y²": (
         lambda p: 10 * p[0] ** 2 - p[1] ** 2,
         (0.0, 0.0),
@@ -312,7 +325,7 @@ def level_called_slope(kind):
 
 @exercise
 def kind(kind):
-    """∇f = 0 says "level" and no more; whether it is a valley, a peak or a pass shows the walk around."""
+    """∇f = 0 says "level" and no more; the walk around shows whether it is a valley, a peak or a pass."""
     for name, (f, p, wanted, cure) in WALKS.items():
         got = kind(f, np.array(p))
         if not isinstance(got, str) or got.strip().lower() not in ("minimum", "maximum", "saddle", "slope"):
@@ -426,7 +439,7 @@ def gradient_w(gradient_w):
             * error.mean()
             * X.mean(axis=0),
             "the error is Xw + b − y; here it is Xw alone.": 2 / m * X.T @ (X @ w),
-            "b belongs into the error: Xᵀ(Xw + b − y).": 2 / m * X.T @ (X @ w - y) + b,
+            "b belongs in the error: Xᵀ(Xw + b − y).": 2 / m * X.T @ (X @ w - y) + b,
             "this is w after a step of descent; here the gradient alone is wanted.": w - wanted,
         }
         if X.shape[0] == X.shape[1]:

@@ -72,6 +72,7 @@ def chosen(row, train, validation):
         "np.var() takes the mean error away; it is the mean of the squares that counts.": lowest(spreads),
         "always the largest λ?": float(row.max()),
         "always the first λ?": float(row[0]),
+        "this is the last λ: is the lowest error so far kept beside the best λ?": float(row[-1]),
     }
 
 
@@ -143,6 +144,7 @@ def slips(losses, patience):
     last, overall = len(losses) - 1, int(np.argmin(losses))
     beyond = overall + patience
     return {
+        "epochs count from 0.": (best + 1, None if stop is None else stop + 1),
         "the best epoch is the one before patience began, not the one at which you stop.": (
             best if stop is None else stop,
             stop,

@@ -84,8 +84,10 @@ def hessian_matrix(hessian_matrix):
             "the mixed derivatives have the sign turned: the corners ++ and −− count plus.": 2 * diagonal - H,
             "four times too large: is the 4 in 4h² missing?": 4 * H,
             "twice too large: the four corners are divided by 4h², and (H + H.T) by 2.": 2 * H,
-            "almost 0: is the division by 4h² missing, are 4 * h**2 not in brackets, or is it H − H.T?": 0 * H,
+            "almost 0: is the division by 4h² missing, are 4 * h**2 not in brackets, or is it H − H.T? Or are all four "
+            "corners one point, for a = x is no copy? x + e[i], or x.copy().": 0 * H,
             "divided by 4h, where 4h² should be.": h * H,
+            "one and a half times too large: H + H.T / 2 halves H.T alone; put H + H.T in brackets.": 1.5 * H,
             "four times too small: (4 * h)**2 is 16h²; the formula has 4 * h**2.": H / 4,
             "only the first row is filled: is `return` inside the loop?": np.array([H[0], [0, 0]]) / 2
             + np.array([H[0], [0, 0]]).T / 2,
@@ -142,6 +144,8 @@ def classify(classify):
         if not isinstance(got, str) or got not in words:
             raise NotYet(f"{at} is {show(got)}, where one of {', '.join(sorted(words))} should be.")
         if got != wanted:
+            if got == "undecided" and wanted == "maximum" and len(g) == 2:
+                why = "λ far below 0 is not 0: compare its size, np.abs(λ) < 1e-6."
             raise NotYet(f"{at} should be {wanted!r}, and {got!r} came{': ' + why if why else '.'}")
 
 

@@ -25,7 +25,7 @@ def least(total, low=-REACH, high=REACH, tol=1e-9):
         third = (right - left) / 3
         left, right = (left, right - third) if total(left + third) <= total(right - third) else (left + third, right)
     w = float(left + right) / 2
-    return 0.0 if total(0.0) <= total(w) else w
+    return 0.0 if total(0.0) <= total(w) + 1e-12 * max(1.0, abs(total(0.0))) else w
 
 
 def one_weight(penalties=None, *, lam=0.5, target=3.0):

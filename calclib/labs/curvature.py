@@ -12,6 +12,7 @@ from calclib.labs.valleys import along, ends
 from calclib.labs.words import number, pair
 from calclib.landscapes import quadratic
 from calclib.live import explore
+from calclib.live.controls import stops
 from calclib.pictures.ground import arrow, contours, level_lines, slope, survey
 from calclib.pictures.palette import PATH, QUIET, TANGENT, TRUTH
 from calclib.pictures.plots import dot, straight, tag, window
@@ -140,7 +141,8 @@ def shaper(H=((2.0, 0.0), (0.0, 4.0)), *, limit=4.0):
     if H.shape != (2, 2) or not np.allclose(H, H.T):
         raise ValueError(f"H is {H.tolist()}: a symmetric matrix of two rows and two columns would do")
     first, ways = np.linalg.eigh(H)
-    limit = max(limit, float(f"{np.abs(first).max():.1g}"))
+    unit = 10.0 ** np.floor(np.log10(np.abs(first).max() or 1))
+    limit = max(limit, unit * np.ceil(np.abs(first).max() / unit))
     turned = float(np.degrees(np.arctan2(ways[1, 0], ways[0, 0])) % 180)
     X, Y = np.meshgrid(*2 * [np.linspace(-1, 1, 41)])
     grid = np.stack([X, Y], axis=-1)
@@ -183,12 +185,18 @@ def shaper(H=((2.0, 0.0), (0.0, 4.0)), *, limit=4.0):
             spectrum.bar(1 if place == angle else 2, value, 0.5, color=TRUTH if value >= 0 else PATH)
         low, high = sorted(np.abs([a, b]))
         kappa = f"κ = {number(high / low)}" if low > 0 else "κ is infinite"
-        return f"λ₁ = {number(a)}, λ₂ = {number(b)}, {kappa}: {kind(np.array([a, b]))}."
+        shape = kind(np.array([a, b]))
+        if low == 0:  # of a quadratic this is all
+            shape = f"it bends {'up' if a + b > 0 else 'down'} along one axis and is level along the other, as a trough"
+        if high == 0:
+            shape = "it is level everywhere"
+        return f"λ₁ = {number(a)}, λ₂ = {number(b)}, {kappa}: {shape}."
 
     alt = (
         "Three views of one quadratic: as a surface over a disc, as contours (below zero dashed) with the two axes of "
         "its Hessian, and its two curvatures as bars."
     )
-    controls = {"a": (-limit, limit), "b": (-limit, limit), "angle": (0.0, 180.0)}
+    controls = {"a": stops(-limit, limit, first[0]), "b": stops(-limit, limit, first[1])}
+    controls["angle"] = stops(0.0, 180.0, turned)
     labels = {"a": "curvature λ₁", "b": "curvature λ₂", "angle": "angle of λ₁ °"}
     return explore(marks, scene, **controls, panels=3, size=(7.8, 3), alt=alt, labels=labels)

@@ -179,7 +179,8 @@ def rules(u, v, x=(0.0, 2.0), h=(0.01, 0.5), *, at=1.2, first=0.4):
         bar(ax, 0, 0, V, q, TRUTH, "area u")
         bar(ax, V, 0, dV, q, PATH, "q·Δv", (1, 0))
         bar(ax, 0, q, V, dq, TANGENT, "v·Δq", (0, 1))
-        told = "Width v, height q = u/v: v·Δq is what Δu leaves after q·Δv is paid."
+        bar(ax, V, q, dV, dq, GRADIENT, "Δv·Δq", (1, 1))
+        told = "Width v, height q = u/v: v·Δq is what Δu leaves after q·Δv, and a corner that fades with h, are paid."
         return f"{told} Δq/h = {dq / h:.3f} ≈ (u′ − q·v′)/v = (u′v − uv′)/v²."
 
     def marks(ax, rule="product", x=at, h=first):

@@ -45,7 +45,7 @@ def dial(f, view=None, *, gradient=None, at=(1.0, 0.5), first=0):
         rise, long = (number(v if abs(v) > 1e-9 * size else 0, ".4g") for v in (g @ u, size))
         turned = f"{between(g, u):.0f}°"
         points = f"∇f = {pair(g, '.4g')} points to {degrees(g):.0f}°, {turned} away, and is {long} long"
-        return f"Towards {angle}° the slope is {rise}. {points}: {long} · cos {turned} = {rise}."
+        return f"Towards {angle}° the slope is {rise}. {points}: {long} · cos {turned} ≈ {rise}."
 
     alt = (
         "Left a map with a dial around a point: the gradient in purple, the chosen direction in green. Right the slope "

@@ -14,7 +14,7 @@ import numpy as np
 
 from calclib.live.training import Trainer, Training
 
-__all__ = ["Control", "Grid", "controls_of", "number"]
+__all__ = ["Control", "Grid", "controls_of", "number", "stops"]
 
 FINE = 120  # about so many stops on a linear slider
 MANY = 1000  # whole numbers, of which a slider has no more one by one
@@ -124,6 +124,11 @@ def linear(low, high):
     inside = values[(values > low + step * 1e-6) & (values < high - step * 1e-6)]  # not an end and its rounding
     values = np.array([low, *inside, high]) + 0.0  # no −0
     return values, [f"{v:.{decimals}f}".replace("-", "−") for v in values]
+
+
+def stops(low, high, exact):
+    """The stops of a linear slider, and this number among them."""
+    return np.unique([*linear(low, high)[0], exact])
 
 
 def logarithmic(low, high):
