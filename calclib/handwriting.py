@@ -63,7 +63,7 @@ def backward(layers, a, dz):
 def slope_error(loss, theta, g, v, h=1e-5):
     """|g·v − n| / max(|g·v|, |n|), where n = (loss(θ + hv) − loss(θ − hv))/2h is measured."""
     by_gradient, measured = g @ v, (loss(theta + h * v) - loss(theta - h * v)) / (2 * h)
-    return abs(by_gradient - measured) / max(abs(by_gradient), abs(measured))
+    return abs(by_gradient - measured) / (max(abs(by_gradient), abs(measured)) or 1.0)
 
 
 def start(sizes, rng):

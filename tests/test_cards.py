@@ -52,7 +52,7 @@ def test_a_number_is_stored_as_soon_as_it_is_entered():
     for text, value in {"1.5": 1.5, " 2 ": 2.0, "0,5": 0.5, "−3": -3.0, "1e-8": 1e-8}.items():
         card.box.value = text
         assert card.guess == stored("01-width") == value
-    assert "Saved: 1e-08 m" in card.status.value
+    assert "Saved: 1e−8 m" in card.status.value
 
 
 @pytest.mark.parametrize("text", ["1_000", "much", "", "nan", "inf", "1.5 m", "1_000", "<b>", "1" * 500])

@@ -488,5 +488,5 @@ def test_so_does_a_broken_gradient(slope):
 
 @pytest.mark.parametrize("figure", [labs.cloud, labs.settling])
 def test_data_that_do_not_pair_up_are_refused(figure):
-    with pytest.raises(ValueError, match="two columns of one length would do"):
+    with pytest.raises(ValueError, match="two columns of one length from 2 up would do"):
         figure([1.0, 2.0, 3.0], [1.0, 2.0])

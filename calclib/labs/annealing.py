@@ -63,9 +63,10 @@ def schedules(f, x=None, slope=None, *, yours=None, start=2.0, noise=4.0, runs=6
             side = "right" if steps > 60 else "left"
             tag(right, "constant", (len(constant) - 1, min(constant[-1], 5.0)), (0, 10), color=QUIET, ha=side)
         dot(right, len(distance) - 1, distance[-1], color=PATH)
+        several = f"{runs} noisy runs" if runs > 1 else "one noisy run"
         return (
             f"{kind}, from α = {number(lr)}: after {counted(steps)} the distance is {far(distance)}, and "
-            f"{far(constant)} with a constant rate, dashed (root mean square of {runs} noisy runs)."
+            f"{far(constant)} with a constant rate, dashed (root mean square of {several})."
         )
 
     alt = (

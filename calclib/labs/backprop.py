@@ -98,7 +98,10 @@ def fitting(f=np.square, x=(-1.0, 1.0), step=None, *, lr=0.1, width=16, steps=20
         weights = sum(W.size + b.size for W, b in layers)
         told = f"Step {run.done:,} of {steps:,}, α now {number(lr)}, two layers of {width}, {weights:,} parameters"
         if not math.isfinite(loss):
-            return f"{told}: the loss is not a number any more. A smaller α, and start again."
+            cure = (
+                "A smaller α, and start again." if np.isfinite(y).all() else "The curve itself is no number everywhere."
+            )
+            return f"{told}: the loss is not a number any more. {cure}"
         verdict = "below" if loss < goal else "not below"
         return f"{told}: the mean squared error is {number(loss)}, {verdict} {number(goal)}."
 

@@ -43,15 +43,18 @@ def curvatures_or_none(f, p):
         return None
 
 
-def kind(bends):
-    """What the curvatures say of the ground, in words."""
-    least = TINY * max(1.0, np.abs(bends).max())
+def kind(bends, exact=False):
+    """What the curvatures say of the ground, in words; if they are exact, only what rounding leaves of 0 is 0."""
+    least = 1e-12 * np.abs(bends).max() if exact else TINY * max(1.0, np.abs(bends).max())
     up, down, flat = (bends > least).any(), (bends < -least).any(), (np.abs(bends) <= least).any()
     if up and down:
         return "it bends up along one axis and down along another, as at a saddle"
     if up or down:
         way, place = ("up", "bowl") if up else ("down", "dome")
-        trough = f"it bends {way} along one axis; along the other λ = 0, and the Hessian cannot tell what happens there"
+        none = "λ = 0" if (bends == 0).any() else "hardly at all, λ ≈ 0"
+        trough = (
+            f"it bends {way} along one axis; along the other {none}, and the Hessian cannot tell what happens there"
+        )
         return trough if flat else f"it bends {way} in every direction, as in a {place}"
     return "λ = 0 along both axes: it does not bend, and the Hessian tells nothing"
 

@@ -55,14 +55,14 @@ def cloud(x, y, *, lr=0.05, steps=200, seed=0):
         if len(points) <= steps:
             return f"Batch {batch}, α = {number(lr)}: after {counted(len(points) - 1)} it has run away."
         if batch == len(loss.y):
-            end = f"the loss ends {number(above[-1], '.2g')} above the least"
+            end = f"the loss ends {loss.told(above[-1], '.2g')} above the least"
             return f"Batch {batch}, α = {number(lr)}: all rows at every step, so no noise and no floor; {end}."
-        if above[half + half // 2 :].mean() < above[half : half + half // 2].mean() / 4:
-            end = f"after {steps} steps the loss is {number(above[-1], '.2g')} above the least and still falling"
+        if above[half + half // 2 :].mean() < above[half : half + half // 2].mean() / 2:
+            end = f"after {steps} steps the loss is {loss.told(above[-1], '.2g')} above the least and still falling"
             return f"Batch {batch}, α = {number(lr)}: {end}, so its floor is not yet to be seen."
         floor, away = above[half:].mean(), np.linalg.norm(points[half:] - loss.least, axis=1).mean()
         right.plot([half, steps], [floor, floor], color=TANGENT, linestyle="--")
-        stays = f"over the last {half} of {steps} steps the loss stays {number(floor, '.2g')} above the least"
+        stays = f"over the last {half} of {steps} steps the loss stays {loss.told(floor, '.2g')} above the least"
         apart = f"(the dashed floor), and the point {number(away, '.2g')} away from the lowest"
         return f"Batch {batch}, α = {number(lr)}: {stays} {apart}."
 
@@ -109,7 +109,7 @@ def settling(x, y, *, words=("x", "y"), of_wall=0.05, steps=200):
         if now < step:
             return f"After {counted(now)} the line has run away. {wall}"
         line = f"w = {number(w, '.4g')}, b = {number(b, '.4g')}"
-        return f"After {counted(now)}: {line}, the loss {number(above[now])} above its least. {wall}"
+        return f"After {counted(now)}: {line}, the loss {loss.told(above[now])} above its least. {wall}"
 
     alt = "Left: the data and the line at this step. Right: its loss above the least against the step, logarithmic."
     controls = {"lr": rates, "step": range(steps + 1)}

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from calclib import clinic, diagnostics
-from calclib.clinic import BATCH, PATIENTS, growth, rms
+from calclib.clinic import BATCH, IMAGES, PATIENTS, growth, rms
 from calclib.data import digits
 from calclib.labs.debugging import bars
 from calclib.live import Training, explore
@@ -61,8 +61,8 @@ def through_time(run: StoryRun | None = None, *, step=84):
         times = deltas[0] / deltas[-1]
         each = times ** (1 / (pieces - 1))
         return (
-            f"Step {step}, in epoch {step // BATCH + 1}: back through {pieces} pieces the gradient changes by a factor "
-            f"of {number(times)}, {each:.2f} for each; "
+            f"Step {step}, in epoch {step * BATCH // IMAGES + 1}: back through {pieces} pieces the gradient changes by a "
+            f"factor of {number(times)}, {each:.2f} for each; "
             f"the largest eigenvalue of the shared weights has size {radius:.2f}."
         )
 
@@ -105,7 +105,7 @@ def mended(*, lr=0.25, seed=32655, epochs=25):
         tag(left, "the story", (alive.sum(), dying.losses[alive][-1]), (7, -4), color=QUIET)
         left.set(xlim=(-0.5, epochs + 0.5), ylim=(0, 3), xlabel="epoch", title="loss")
         right.plot(dying.norms, "x", color=QUIET, markersize=3)
-        right.set(xlim=(-5, epochs * BATCH), ylim=LENGTHS, yscale="log", xlabel="step")
+        right.set(xlim=(-5, epochs * IMAGES // BATCH), ylim=LENGTHS, yscale="log", xlabel="step")
         right.set(title="length of the gradient, unclipped")
 
     def marks(axes, clip=None, change=(), run=None):

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 
 from calclib.differences import derivative, second_derivative
-from calclib.labs.bends import VIEW, curvatures, curvatures_or_none, kind
+from calclib.labs.bends import TINY, VIEW, curvatures, curvatures_or_none, kind
 from calclib.labs.maps import sides
 from calclib.labs.valleys import along, ends
 from calclib.labs.words import number, pair
@@ -50,14 +50,16 @@ def parabola(f, x=None, *, at=0.8):
             raise ValueError(f"f, or its slope, is no number at x = {number(x)}: another x would do")
         bend = bend if abs(bend) > 1e-6 * np.nanmax(np.abs(curve(grid))) else 0.0
         straight(top, x, y, rise, color=TANGENT, linestyle="--", linewidth=1.5)
-        top.plot(grid, y + rise * (grid - x) + bend / 2 * (grid - x) ** 2, color=PATH)
+        corner = abs(bend) > 100 and not np.isclose(bend, second_derivative(curve, x, 1e-3), rtol=0.1)
+        if not corner:
+            top.plot(grid, y + rise * (grid - x) + bend / 2 * (grid - x) ** 2, color=PATH)
         dot(top, x, y, color=TANGENT)
         low.plot(grid[grid <= x], bent()[grid <= x], color=PATH)
         dot(low, x, bend, color=PATH)
         step = np.array([-0.3, 0.3])
         away = curve(x + step) - (y + rise * step)
         misses = [np.abs(part).max() for part in (away, away - bend / 2 * step**2)]
-        if abs(bend) > 100 and not np.isclose(bend, second_derivative(curve, x, 1e-3), rtol=0.1):
+        if corner:
             return (
                 f"At x = {number(x, '.2f')} the curve has a corner: no parabola bends as it does, and f″ is not there."
             )
@@ -84,6 +86,7 @@ def bending(f, view=None, *, at=(1.0, 0.5)):
     seen = [curvatures_or_none(f, p) for p in np.stack([v[4::12, 4::12].ravel() for v in ground[:2]], axis=1)]
     limits = window(np.percentile([s for s in seen if s is not None] or [[-1, 1]], [0, 100]), [0], margin=0.3)
     around = np.stack([np.cos(DIRECTIONS), np.sin(DIRECTIONS)], axis=1)
+    exact = hasattr(f, "hessian")
 
     def scene(axes):
         left, right = axes
@@ -100,7 +103,8 @@ def bending(f, view=None, *, at=(1.0, 0.5)):
         bend = np.einsum("ki,ij,kj->k", around, H, around)
         right.plot(np.degrees(DIRECTIONS), bend, color=TRUTH)
         for value, way in zip(bends, ways.T, strict=True):
-            color, name = (TANGENT, "up") if value > 0 else (PATH, "down")
+            flat = abs(value) <= (1e-12 if exact else TINY) * np.abs(bends).max()
+            color, name = (QUIET, "flat") if flat else (TANGENT, "up") if value > 0 else (PATH, "down")
             way = way * (1 if way[1] >= 0 else -1)
             arrow(left, [p, p], reach * np.array([way, -way]), color)
             tag(
@@ -125,7 +129,7 @@ def bending(f, view=None, *, at=(1.0, 0.5)):
         dot(left, x, y, color=PATH)
         rows = f"[[{number(H[0, 0])}, {number(H[0, 1])}], [{number(H[1, 0])}, {number(H[1, 1])}]]"
         level = " Here ∇f = 0." if np.hypot(*slope(f, p)) < 0.02 * np.abs(bends).max() * reach else ""
-        return f"At {pair(p)} H = {rows}, λ = {number(bends[0])} and {number(bends[1])}: {kind(bends)}.{level}"
+        return f"At {pair(p)} H = {rows}, λ = {number(bends[0])} and {number(bends[1])}: {kind(bends, exact)}.{level}"
 
     alt = (
         "Left a map, and at one point two double arrows at right angles: the axes of the Hessian, marked up or down. "
@@ -185,7 +189,7 @@ def shaper(H=((2.0, 0.0), (0.0, 4.0)), *, limit=4.0):
             spectrum.bar(1 if place == angle else 2, value, 0.5, color=TRUTH if value >= 0 else PATH)
         low, high = sorted(np.abs([a, b]))
         kappa = f"κ = {number(high / low)}" if low > 0 else "κ is infinite"
-        shape = kind(np.array([a, b]))
+        shape = kind(np.array([a, b]), exact=True)
         if low == 0:  # of a quadratic this is all
             shape = f"it bends {'up' if a + b > 0 else 'down'} along one axis and is level along the other, as a trough"
         if high == 0:

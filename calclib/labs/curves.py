@@ -50,7 +50,7 @@ def on_curve(f, x=None, slope=None, *, start=2.0, lr=None, steps=10):
         dot(top, start, heights[0], color=TANGENT)
         dot(top, seen[-1], heights[last], color=PATH)
         if L:
-            scale.plot(lr * L, 0.84, "v", color=PATH, markersize=10)
+            scale.plot(min(lr * L, 2.38), 0.84, "v", color=PATH, markersize=10)
         return f"{went(whole, start, lr, steps)} {why(ground, start, valley, L, lr)}"
 
     alt = (

@@ -15,7 +15,7 @@ from calclib.networks import Network
 from calclib.pictures.palette import GRADIENT, PATH, QUIET, TANGENT, TRUTH
 from calclib.pictures.plots import tag
 from calclib.story import story_run
-from calclib.validate import finite_array, positive
+from calclib.validate import finite_array, positive, whole
 
 __all__ = ["clipping", "flow", "remedies", "signals", "sizes", "theory"]
 
@@ -129,7 +129,7 @@ SCALES = [0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.414, 1.5, 1.7
 
 
 def signals(deviations=None, *, depth=20, width=200):
-    """What is left of z, N(0, 1) at best, in layers 1, 5, 10 and 20. Controls: φ, how the weights start.
+    """What is left of z, N(0, 1) at best, in layers 1, 5, 10 and `depth`. Controls: φ, how the weights start.
 
     deviations: {name: f(inputs, outputs)}, the standard deviation of the weights of a layer.
     """
@@ -139,9 +139,9 @@ def signals(deviations=None, *, depth=20, width=200):
         "He": lambda n, m: np.sqrt(2 / n),
         "N(0, 1)": lambda n, m: 1.0,
     }
-    named = deviations or known
+    named, depth = deviations or known, whole("depth", depth, 2)
     first = next(iter(named.values()))
-    shown, rng = [1, 5, 10, depth], np.random.default_rng(0)
+    shown, rng = sorted({1, *(k for k in (5, 10) if k < depth), depth}), np.random.default_rng(0)
     shapes = [(64, width)] + [(width, width)] * (depth - 1)
     noise = [rng.standard_normal(shape) for shape in shapes]
     edges = np.linspace(-4, 4, 41)
@@ -170,17 +170,18 @@ def signals(deviations=None, *, depth=20, width=200):
         return f"{phi}: the size of z is {begun} in layer 1 and {left} in layer {depth}."
 
     alt = (
-        "Four histograms of the units' z, in layers 1, 5, 10 and 20: they keep their width, shrink to a spike, or "
-        "pile up at the edges, where all is counted that lies beyond."
+        f"Histograms of the units' z, in layers {', '.join(map(str, shown[:-1]))} and {depth}: they keep their width, "
+        "shrink to a spike, or pile up at the edges, where all is counted that lies beyond."
     )
     labels = {"start": "weights start as", "phi": "activation φ"}
     ranges = {"start": named, "phi": ["tanh", "relu", "sigmoid"]}
-    return explore(marks, scene, **ranges, panels=4, size=(7.6, 2.6), alt=alt, labels=labels)
+    return explore(marks, scene, **ranges, panels=len(shown), size=(7.6, 2.6), alt=alt, labels=labels)
 
 
 def remedies(*, depth=30):
-    """Gradients in 30 layers, as they are, and mended. Controls: φ, scale, residual, batch normalisation."""
+    """Gradients in many layers, as they are, and mended. Controls: φ, scale, residual, batch normalisation."""
     low, high = 1e-20, 1e20
+    named = min(5, whole("depth", depth, 2))  # the layer at which the grey line has its name
 
     def scene(ax):
         ax.axhline(1, color=QUIET, linewidth=1)
@@ -193,8 +194,8 @@ def remedies(*, depth=30):
         bars(ax, treated, GRADIENT, low, high)
         if residual or batch_norm:
             ax.plot(range(1, depth + 1), np.clip(plain, low, high), color=QUIET, linestyle="--", linewidth=1.5)
-            up = plain[4] > treated[4]
-            tag(ax, "without", (5, np.clip(plain[4], 1e-17, 1e16)), (0, 8 if up else -16), color=QUIET)
+            up = plain[named - 1] > treated[named - 1]
+            tag(ax, "without", (named, np.clip(plain[named - 1], 1e-17, 1e16)), (0, 8 if up else -16), color=QUIET)
         means = [name for name, on in (("residual", residual), ("batch normalisation", batch_norm)) if on]
         with_them = f"with {' and '.join(means)}" if means else "with neither"
         return (
@@ -203,8 +204,8 @@ def remedies(*, depth=30):
         )
 
     alt = (
-        "The size of the gradient in each of 30 layers as bars on a logarithmic scale, and dashed in grey the same "
-        "without residual connection and batch normalisation."
+        f"The size of the gradient in each of {depth} layers as bars on a logarithmic scale, and dashed in grey the "
+        "same without residual connection and batch normalisation."
     )
     labels = {"phi": "activation φ", "scale": SCALE, "residual": "residual", "batch_norm": "batch normalisation"}
     ranges = {"phi": ["tanh", "sigmoid", "relu"], "scale": SCALES, "residual": False, "batch_norm": False}

@@ -70,7 +70,10 @@ def microscope(f, x=(-3.0, 3.0), half=(0.001, 2.0), *, at=1.0, first=1.0):
         dot(ax, 0, 0, color=TANGENT)
         tag(ax, "curve", (-1, y[0] / scale), (8, 8), color=TRUTH)
         tag(ax, "tangent", (1, slope * w / scale), (-50, -16), color=TANGENT)
-        return f"Within {signed(x)} ± {w:.3g} the curve leaves its tangent by at most {gap:.2g}: {gap / w:.2g} of w."
+        if not np.isfinite(gap):
+            return f"Within {signed(x)} ± {number(w)} there is a place where the curve is no number."
+        most, share = number(gap, ".2g"), number(gap / w, ".2g")
+        return f"Within {signed(x)} ± {number(w)} the curve leaves its tangent by at most {most}: {share} of w."
 
     alt = "The curve and its dashed tangent near x, enlarged to fill the picture; the smaller w, the less they differ."
     return explore(marks, scene, x=x, w=half, alt=alt, labels={"x": "point x", "w": "half-width w"})
@@ -96,6 +99,8 @@ def slope_traced(f, x=(-3.0, 3.0), *, at=-1.0):
         bottom.plot(grid[seen], slopes[seen], color=TANGENT)
         ruler(bottom, (x, 0), (x, slope))
         dot(bottom, x, slope, color=TANGENT)
+        if not np.isfinite([f(x), slope]).all():
+            return f"At x = {signed(x)} there is no slope: f, close by, is no number."
         trend = "falls" if slope < -0.005 else "rises" if slope > 0.005 else "is level"
         return f"At x = {signed(x)} the slope is {signed(slope)}: the curve {trend} there."
 
@@ -164,7 +169,8 @@ def rules(u, v, x=(0.0, 2.0), h=(0.01, 0.5), *, at=1.2, first=0.4):
         bar(ax, U, thick / 2, dU, thick, TANGENT, "Δu", (0, 1))
         bar(ax, U + dU, thick / 2, V, thick, QUIET, "v")
         bar(ax, U + dU + V, thick / 2, dV, thick, PATH, "Δv", (0, 1))
-        return f"(Δu + Δv)/h = {dU / h:.3f} + {dV / h:.3f} = {(dU + dV) / h:.3f}: the growths add."
+        parts = f"{signed(dU / h, 3)} + {signed(dV / h, 3)} = {signed((dU + dV) / h, 3)}"
+        return f"(Δu + Δv)/h = {parts}: the growths add."
 
     def product(ax, U, V, dU, dV, h):
         bar(ax, 0, 0, U, V, TRUTH, "u·v")
@@ -172,7 +178,8 @@ def rules(u, v, x=(0.0, 2.0), h=(0.01, 0.5), *, at=1.2, first=0.4):
         bar(ax, 0, V, U, dV, PATH, "u·Δv", (0, 1))
         bar(ax, U, V, dU, dV, GRADIENT, "Δu·Δv", (1, 1))
         sides, corner = (dU * V + U * dV) / h, dU * dV / h
-        return f"Per h the two sides give {sides:.3f}; the corner Δu·Δv adds {corner:.3f}, which fades with h."
+        added = f"the corner Δu·Δv adds {signed(corner, 3)}, which fades with h"
+        return f"Per h the two sides give {signed(sides, 3)}; {added}."
 
     def quotient(ax, U, V, dU, dV, h):
         q, dq = U / V, (U + dU) / (V + dV) - U / V
@@ -181,7 +188,7 @@ def rules(u, v, x=(0.0, 2.0), h=(0.01, 0.5), *, at=1.2, first=0.4):
         bar(ax, 0, q, V, dq, TANGENT, "v·Δq", (0, 1))
         bar(ax, V, q, dV, dq, GRADIENT, "Δv·Δq", (1, 1))
         told = "Width v, height q = u/v: v·Δq is what Δu leaves after q·Δv, and a corner that fades with h, are paid."
-        return f"{told} Δq/h = {dq / h:.3f} ≈ (u′ − q·v′)/v = (u′v − uv′)/v²."
+        return f"{told} Δq/h = {signed(dq / h, 3)} ≈ (u′ − q·v′)/v = (u′v − uv′)/v²."
 
     def marks(ax, rule="product", x=at, h=first):
         U, V, dU, dV = u(x), v(x), u(x + h) - u(x), v(x + h) - v(x)
@@ -216,8 +223,10 @@ def stretched(inner, outer, x=(-1.6, 1.6), h=(0.01, 0.5), *, at=0.8, first=0.3):
         first_stretch, second_stretch = du / dx, dy / du if du else np.nan
         tag(ax, f"× {signed(first_stretch)}", ((begin[0] + begin[1]) / 2, 1.5), (8, 0), color=PATH)
         tag(ax, f"× {signed(second_stretch)}", ((begin[1] + begin[2]) / 2, 0.5), (8, 0), color=TANGENT)
+        if not np.isfinite([first_stretch, second_stretch]).all():
+            return f"A step h = {number(h)} at x = {signed(x)} is stretched to nothing, or to no number."
         both = f"{signed(first_stretch, 3)} × {signed(second_stretch, 3)} = {signed(dy / dx, 3)}"
-        return f"A step h = {h:.3g} at x = {signed(x)} is stretched twice: {both} per step."
+        return f"A step h = {number(h)} at x = {signed(x)} is stretched twice: {both} per step."
 
     alt = "Three number lines for x, u and y, and on each an arrow: the step h, and what each function makes of it."
     labels = {"x": "point x", "h": "step h"}
@@ -250,9 +259,11 @@ def area_so_far(f, x=(0.0, 3.0), n=(1, 60), *, first=8):
         bottom.plot(grid[seen], area[seen], color=TRUTH)
         straight(bottom, b, true, f(b), color=TANGENT, linestyle="--", linewidth=1.5)
         dot(bottom, b, found, color=PATH, clip_on=False)
-        height = f"The slope of the area at b is the height there: f({b:.2f}) = {f(b):.3f}."
+        if not np.isfinite([found, true, f(b)]).all():
+            return f"Up to b = {signed(b)} the curve is not a number everywhere, and so no area is."
+        height = f"The slope of the area at b is the height there: f({signed(b)}) = {signed(f(b), 3)}."
         strips = f"{n} strips cover" if n > 1 else "One strip covers"
-        return f"{strips} {found:.3f}; the area up to b = {b:.2f} is {true:.3f}. {height}"
+        return f"{strips} {signed(found, 3)}; the area up to b = {signed(b)} is {signed(true, 3)}. {height}"
 
     alt = (
         "Above a curve with strips under it from the left end to b. Below the area so far against b, with a tangent "

@@ -54,7 +54,7 @@ def masks(h=None, rules=None, *, p=0.5, passes=100):
         left, right = axes
         rng = np.random.default_rng(0)
         many = asked(rule, np.tile(h, (passes, 1)), p, rng, True)
-        at_test = asked(rule, h[None].copy(), p, rng, False)[0]
+        at_test, *again = asked(rule, np.tile(h, (20, 1)), p, rng, False)
         seen = many[:SHOWN]
         heights = np.minimum(seen / (2.1 * h.max()), 1) * 0.85
         unit, foot = np.meshgrid(np.arange(units), np.arange(len(seen)) + 0.4)
@@ -64,10 +64,11 @@ def masks(h=None, rules=None, *, p=0.5, passes=100):
         left.plot(unit[off], foot[off] - 0.15, "x", color=QUIET, markersize=4, linewidth=0)
         mean = many.mean(axis=0)
         right.plot(at_test, np.minimum(mean, top), "o", color=PATH, markersize=5)
-        again = asked(rule, h[None].copy(), p, rng, False)[0]
         if (again != at_test).any():
             return f"p = {p:.2f}: two passes at test give two different answers: dropout is left on."
-        ratio = mean.sum() / at_test.sum() if at_test.sum() else np.nan
+        if not at_test.sum():
+            return f"p = {p:.2f}: at test nothing is handed on."
+        ratio = mean.sum() / at_test.sum()
         return (
             f"p = {p:.2f}: in the first pass {np.count_nonzero(off[0])} of {units} units are off, the last unit "
             f"hands on {last(seen[:, -1])} in place of {h[-1]:.2f}. Mean of {passes} pass"
@@ -144,7 +145,9 @@ def stopping(runs, rule=early_stopping, *, patience=5):
     runs = [finite_array("runs", run, 2) for run in runs]
     epochs, rule = len(runs[0]), function("rule", rule)
     losses = window(*(run[:, :2] for run in runs), margin=0.06)
-    accuracy = window(*(run[5:, 2] for run in runs), margin=0.15)
+    if len({len(run) for run in runs}) != 1:
+        raise ValueError(f"runs have {', '.join(str(len(run)) for run in runs)} rows: as many in each would do")
+    accuracy = window(*(run[min(5, epochs - 1) :, 2] for run in runs), margin=0.15)
 
     def verdict(history, patience):
         """The rule's answer, or a sentence for what is none."""

@@ -69,7 +69,8 @@ def _there(path):
 def ending(f, path):
     """Where Newton's method ended, in words."""
     x, bends = pair(_there(path)[-1]), path.curvatures
-    if path.why.startswith("small gradient") and (abs(bends).max() <= TINY or abs(bends[0]) <= TINY * abs(bends[1])):
+    least = 1e-12 if hasattr(f, "hessian") else TINY
+    if path.why.startswith("small gradient") and (abs(bends).max() <= TINY or abs(bends[0]) <= least * abs(bends[1])):
         return f"the ground is level at {x}, but λ = {number(bends[0])} there does not tell what it is"
     if path.why == "small gradient, but no minimum":
         place = "a saddle" if bends[-1] > 0 else "a maximum"
@@ -136,7 +137,8 @@ def escape(f, view=None, *, gradient=None, at=(1.5, 0.0), noise=1e-6, lr=0.1, st
             return f"Noise {number(noise)}: after {counted(steps)} it is on its way {rest}."
         if bends[0] < -TINY * np.abs(bends).max():
             return f"Noise {number(noise)}: after {counted(steps)} it is still {rest}: {kind(bends)}."
-        return f"Noise {number(noise)}: after {counted(arrived)} it has come to rest {rest}: {kind(bends)}."
+        end = f"after {counted(steps)} it stands {rest}: {kind(bends)}"
+        return f"Noise {number(noise)}: {end}; from step {arrived} on it was near there."
 
     alt = (
         "Left a map with a saddle and the path of a descent that begins on its ridge. Right the height at each step: "

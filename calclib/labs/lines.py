@@ -3,6 +3,7 @@
 import numpy as np
 
 from calclib.labs.valleys import LOWEST
+from calclib.labs.words import number
 
 __all__ = ["LineLoss"]
 
@@ -13,7 +14,9 @@ class LineLoss:
     def __init__(self, x, y):
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
         if x.ndim != 1 or x.shape != y.shape or x.size < 2:
-            raise ValueError(f"x and y have shapes {x.shape} and {y.shape}: two columns of one length would do")
+            raise ValueError(
+                f"x and y have shapes {x.shape} and {y.shape}: two columns of one length from 2 up would do"
+            )
         if not (np.isfinite(x).all() and np.isfinite(y).all()):
             raise ValueError("x or y holds what is no number: two columns without NaN and infinity would do")
         if not np.ptp(x):
@@ -30,6 +33,11 @@ class LineLoss:
     def above(self, theta):
         """The loss above its least, at each θ of (…, 2); never below where logarithmic axes end."""
         return np.maximum(self(theta) - self(self.least), LOWEST)
+
+    @staticmethod
+    def told(height, form=".3g"):
+        """A height above the least in words; of what lies below the end of the axes there is no more to tell."""
+        return f"less than {number(LOWEST)}" if height <= LOWEST else number(height, form)
 
     def gradient(self, theta, rows=slice(None)):
         X = self.X[rows]

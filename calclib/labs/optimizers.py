@@ -12,9 +12,9 @@ from calclib.descent import descend
 from calclib.knobs import bare
 from calclib.labs.microscope import knobs_of, memory_of, microscope
 from calclib.labs.race import COURSES, RATES, RUNNERS, THERE, Course, best_rate, race, sweep, takes_many
+from calclib.labs.words import counted, number
 from calclib.landscapes import quadratic
 from calclib.live import explore
-from calclib.live.controls import number
 from calclib.pictures.ground import contours, survey
 from calclib.pictures.palette import PATH, QUIET, TANGENT, TRUTH
 from calclib.pictures.plots import dot, tag
@@ -120,15 +120,17 @@ def pace(kept):
         return "in the long run it keeps its distance."
     if kept < 1e-3:
         return "it is there almost at once."
-    return f"in the long run a step leaves {kept:.1%}, a factor ten takes {np.log(0.1) / np.log(kept):.0f} steps."
+    return f"in the long run a step leaves {kept:.1%}, a factor ten takes {counted(round(np.log(0.1) / np.log(kept)))}."
 
 
 def ended(points, path, steps):
     """How far it came, in a sentence."""
     if path.diverged:
         return f"After {len(points) - 1} steps it is far outside the picture."
-    left = np.linalg.norm(points[-1]) / np.linalg.norm(points[0])
-    return f"After {steps} steps {left:.2g} of the distance is left."
+    if not points[0].any():
+        return f"It starts at the bottom, and after {steps} steps it is there."
+    left = number(np.linalg.norm(points[-1]) / np.linalg.norm(points[0]), ".2g")
+    return f"After {steps} steps {left} of the distance is left."
 
 
 # --- the start from zero

@@ -115,7 +115,9 @@ def factors(H):
         ax.plot(rates, np.abs(1 - np.outer(rates, bends)).max(axis=1), color=TRUTH)
         ax.axhline(1, color=QUIET, linestyle="--", linewidth=1)
         for value in {low, high}:
-            tag(ax, f"λ = {number(value)}", (0.18 * end, abs(1 - 0.18 * end * value)), (4, -16), color=QUIET)
+            above = value == low and 0 < high - low < 0.4 * high  # the two lines are near, and so would their names be
+            place = (0.18 * end, abs(1 - 0.18 * end * value))
+            tag(ax, f"λ = {number(value)}", place, (4, 10 if above else -16), color=QUIET)
         if low > 0:
             names = (2 / (low + high), "2/(λmin + λmax)", -4, "right"), (2 / high, "2/λmax", 4, "left")
             for place, name, aside, ha in names:
@@ -137,7 +139,7 @@ def factors(H):
         if low == 0:
             return f"{told} λ = 0: along that axis nothing ever moves."
         best = f"2/(λmin + λmax) = {number(2 / (low + high))} leaves {number((high - low) / (high + low))}"
-        return f"{told} Best is {best}, the wall is at 2/λmax = {number(2 / high)}."
+        return f"{told} The best rate, {best}; the wall is at 2/λmax = {number(2 / high)}."
 
     alt = "For each curvature a V: the part of the distance that a step leaves, against α. Thick: the largest of them."
     return explore(marks, scene, lr=(0.0, end), size=(7, 3.6), alt=alt, labels={"lr": "learning rate α"})

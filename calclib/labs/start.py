@@ -29,19 +29,22 @@ losses_of = cache(
 
 def exploding_run(rates=RATES, depths=DEPTHS):
     """The loss of an image classifier, epoch by epoch, trained for each setting. Controls: learning rate, depth."""
+    first = [wanted if wanted in offered else offered[0] for wanted, offered in ((0.25, rates), (16, depths))]
 
     def scene(ax):
         ax.axhline(np.log(10), color=QUIET, linestyle="--", linewidth=1)
         tag(ax, "blind guessing", (EPOCHS, np.log(10)), (0, 6), ha="right", color=QUIET)
         ax.set(xlabel="epoch", ylabel="loss", xlim=(0.5, EPOCHS + 0.5), ylim=(0, 3), xticks=[1, 5, 10, 15, 20])
 
-    def marks(ax, lr=0.25, depth=16):
+    def marks(ax, lr=first[0], depth=first[1]):
         losses = losses_of(lr, depth)
         epochs, finite = np.arange(1, len(losses) + 1), np.isfinite(losses)
         ax.plot(epochs[finite], losses[finite], "o-", color=TRUTH)
         if finite.all():
             return f"Learning rate {lr:g}, depth {depth}: after {EPOCHS} epochs the loss is {losses[-1]:.2g}."
         last = finite.sum()
+        if not last:
+            return f"Learning rate {lr:g}, depth {depth}: in its first epoch the loss is not a number."
         ax.axvline(last + 1, color=PATH, linestyle=":")
         ruler(ax, (last, losses[last - 1]), (last + 1, 3), color=PATH)
         tag(ax, "not a number", (last + 1, 2.8), (-6, 0), color=PATH, ha="right")

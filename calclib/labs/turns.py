@@ -100,6 +100,7 @@ def around(rise, level):
             return f"nowhere {other} and in places as high: not a {place} alone"
         return f"{way} everywhere: a {place}" + ("" if level else " lies within the circle")
     if changes == 2:
-        return "higher on one side and lower on the other: a slope"
+        slope = "higher on one side and lower on the other"
+        return f"{slope}: level at the point itself, as on a ledge" if level else f"{slope}: a slope"
     turns = f"{changes // 2} times higher and {changes // 2} times lower, in turn"
     return f"{turns}: a saddle" if level else f"{turns}, as around a saddle, but ∇f is not 0"

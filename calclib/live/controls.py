@@ -37,8 +37,9 @@ class Control:
         """Where `value` stands, or for a slider the stop nearest to it."""
         if self.kind == "slider" and isinstance(value, Real):
             return min(range(len(self.values)), key=lambda i: abs(self.values[i] - value))
+        plain = isinstance(value, int | float | str)  # arrays and functions are themselves, and equal to nothing else
         for i, (own, label) in enumerate(zip(self.values, self.labels, strict=True)):
-            if own is value or label == value:
+            if own is value or label == value or (plain and type(own) is type(value) and own == value):
                 return i
         if self.kind == "slider":
             raise ValueError(f"{self.name} is {value!r}: a number from {self.labels[0]} to {self.labels[-1]} would do")

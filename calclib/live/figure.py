@@ -115,7 +115,7 @@ class Live(anywidget.AnyWidget):
         """Send the frame of a place where no control stands yet, if it is cheap; whoever goes there finds it."""
         with DRAWING:
             dear = self.trainer or self.seconds > DEAR or self.stage.way != "svg"
-            frame = {} if dear else self._drawn(content["ahead"])["frame"]
+            frame = {} if dear else self._drawn(content.get("ahead"))["frame"]
         if frame.get("svg"):
             self.send({"ahead": frame})
 

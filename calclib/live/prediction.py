@@ -8,6 +8,7 @@ import traitlets
 
 from calclib import validate
 from calclib.live.cards import Card, panel, said, status
+from calclib.live.controls import number
 from calclib.progress import store
 
 __all__ = ["Prediction", "predict"]
@@ -164,7 +165,7 @@ class NumberPrediction(Prediction):
         pass
 
     def _text(self, value) -> str:
-        return f"{value:.6g} {self.unit}".rstrip()
+        return f"{number(value, '.6g')} {self.unit}".rstrip()
 
     def _offer(self) -> str:
         return "Your guess: a number" + f" in {self.unit}" * bool(self.unit)
