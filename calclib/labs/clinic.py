@@ -61,8 +61,8 @@ def through_time(run: StoryRun | None = None, *, step=84):
         times = deltas[0] / deltas[-1]
         each = times ** (1 / (pieces - 1))
         return (
-            f"Step {step}, in epoch {step * BATCH // IMAGES + 1}: back through {pieces} pieces the gradient changes by a "
-            f"factor of {number(times)}, {each:.2f} for each; "
+            f"Step {step}, in epoch {step * BATCH // IMAGES + 1}: back through {pieces} pieces the gradient changes by "
+            f"a factor of {number(times)}, {each:.2f} for each; "
             f"the largest eigenvalue of the shared weights has size {radius:.2f}."
         )
 

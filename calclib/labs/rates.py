@@ -138,7 +138,7 @@ def factors(H):
             return f"{told} λ < 0: along that axis it grows for every α above 0."
         if low == 0:
             return f"{told} λ = 0: along that axis nothing ever moves."
-        best = f"2/(λmin + λmax) = {number(2 / (low + high))} leaves {number((high - low) / (high + low))}"
+        best = f"2/(λmin + λmax) = {number(2 / (low + high))}, leaves {number((high - low) / (high + low))}"
         return f"{told} The best rate, {best}; the wall is at 2/λmax = {number(2 / high)}."
 
     alt = "For each curvature a V: the part of the distance that a step leaves, against α. Thick: the largest of them."
