@@ -125,6 +125,7 @@ def lowest(A, b, before):
         return np.linalg.solve(A, b)
     downhill = axes.T @ (b - A @ before)
     for_ever = axes[:, ~bent] @ downhill[~bent]
+    for_ever[np.abs(for_ever) < 1e-9 * np.abs(for_ever).max()] = 0  # what rounding leaves of 0
     if np.abs(for_ever).max() > max(1e-9 * np.abs(downhill).max(), 1e-13 * np.abs(b).max()):
         with np.errstate(all="ignore"):
             to_zero = -before / for_ever

@@ -101,6 +101,7 @@ def test_so_many_whole_numbers_are_passed_in_round_steps():
     assert len(area.values) < 200 and area.values[:2] == (0, 5000) and area.values[-1] == 500_000
     assert all(type(value) is int for value in area.values) and area.labels[1] == "5,000"
     assert len(control("n", (1, 999)).values) == 999
+    assert control("n", (0, 2**70)).values[-1] == 2**70
 
 
 def test_controls_start_where_the_signature_says():

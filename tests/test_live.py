@@ -207,11 +207,13 @@ def test_a_cell_that_runs_again_closes_what_no_cell_shows_any_more():
 
 
 def test_a_closed_figure_keeps_no_drawing_and_can_still_be_asked(live):
-    picture = live.move(a=0.5).frame["svg"]
+    picture, html_before = live.move(a=0.5).frame["svg"], live._repr_html_()
+    assert html_before == still(live)[1]
     live.close()
     assert live.stage.figure is None
     assert live.move(a=1.5).status == "The slope is 1.50."
     assert live.move(a=0.5).frame["svg"] == picture
+    assert live._repr_html_() == html_before
 
 
 def test_pyplot_is_flushed_in_the_main_thread_only(monkeypatch):

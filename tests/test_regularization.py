@@ -216,14 +216,14 @@ class TestLasso:
         assert residual.mean() == pytest.approx(0, abs=1e-12)
 
     @pytest.mark.parametrize(("n", "columns"), [(4, 6), (10, 30), (20, 20), (10, 100)])
-    @pytest.mark.parametrize("whole", [False, True])
+    @pytest.mark.parametrize("kind", ["any", "whole", "0 or 1"])
     @pytest.mark.parametrize("share", [0.5, 0.01, 1e-4])
-    def test_so_it_does_with_more_columns_than_rows(self, n, columns, whole, share):
-        for seed in range(8):
+    def test_so_it_does_with_more_columns_than_rows(self, n, columns, kind, share):
+        for seed in range(12):
             rng = np.random.default_rng(seed)
             X, y = rng.normal(size=(n, columns)), rng.normal(size=n)
-            if whole:
-                X, y = np.round(2 * X), np.round(2 * y)
+            if kind != "any":
+                X, y = np.round(2 * X) if kind == "whole" else np.where(X > 0, 1.0, 0.0), np.round(2 * y)
             lam = share * abs(2 * (X - X.mean(axis=0)).T @ (y - y.mean()) / n).max()
             w, b = lasso(X, y, lam)
             g = 2 * X.T @ (X @ w + b - y) / n

@@ -34,6 +34,30 @@ def test_a_view_with_a_still_beside_it_goes_and_what_would_leave_nothing_stays()
     assert views(book) == [None, "b", None] and gone == {"a"}
 
 
+def test_a_view_whose_state_is_stored_stays():
+    book = notebook(*(output(model, **{"text/html": "…"}) for model in "ab"))
+    book["metadata"] = {"widgets": {server.STATE: {"state": {"a": {}}}}}
+    server.without_widgets(book, set(), all_of_them=True)
+    assert views(book) == ["a", None]
+
+
+@pytest.mark.parametrize("odd", [{server.VIEW: "no view", "text/html": "…"}, "no data"])
+def test_an_odd_notebook_is_opened_as_it_is(odd):
+    book, told = notebook({"output_type": "display_data", "data": odd}), []
+
+    async def get(path):
+        return {"type": "notebook", "content": book}
+
+    async def list_sessions():
+        return []
+
+    sessions = SimpleNamespace(list_sessions=list_sessions)
+    log = SimpleNamespace(exception=lambda *said: told.append(said))
+    app = SimpleNamespace(contents_manager=SimpleNamespace(get=get), session_manager=sessions, log=log)
+    server._load_jupyter_server_extension(app)
+    assert asyncio.run(app.contents_manager.get("01.ipynb"))["content"] is book and len(told) == 1
+
+
 def test_what_was_gone_once_stays_gone_and_what_lives_stays():
     book = notebook(*(output(model, **{"text/html": "…"}) for model in "ab"))
     server.without_widgets(book, {"a"}, all_of_them=False)

@@ -18,8 +18,12 @@ class Card(widgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs) -> dict:
         outputs.show(self)
-        page = self._fallback()
+        page = self._repr_html_()
         return {**super()._repr_mimebundle_(**kwargs), "text/html": page, "text/plain": _plain(page)}
+
+    def _repr_html_(self) -> str:
+        """What the card says without its widgets: all that can be shown of one that is closed."""
+        return self._fallback()
 
 
 def _plain(page: str) -> str:

@@ -183,7 +183,7 @@ def between(name, low, high, default):
     if not (low < high and math.isfinite(high - low)):
         raise ValueError(f"{name} is ({low!r}, {high!r}): two finite numbers, the lower one first, would do")
     if all(isinstance(v, int) for v in (low, high, low if default is None else default)):
-        all_of = range(low, high + 1) if high - low < MANY else linear(low, high)[0].astype(int)
+        all_of = range(low, high + 1) if high - low < MANY else [int(v) for v in linear(low, high)[0]]
         return slider(name, all_of, told_apart(all_of), default)
     values, labels = logarithmic(low, high) if low > 0 and high / low >= 100 else linear(low, high)
     return slider(name, values, labels, (low + high) / 2 if default is None else default)

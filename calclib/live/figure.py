@@ -157,12 +157,18 @@ class Live(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         png, status = self._still()
-        page = (
+        return {**data, "text/plain": self._said(status), "text/html": self._page(png, status)}, metadata
+
+    def _repr_html_(self):
+        """The still picture alone: all that can be shown of a figure that is closed."""
+        return self._page(*self._still())
+
+    def _page(self, png, status):
+        return (
             f'<figure style="margin:0"><img alt="{html.escape(self.alt)}" style="max-width:100%"'
             f' width="{round(100 * self.stage.size[0])}" src="data:image/png;base64,{b64encode(png).decode()}">'
             f"<figcaption>{html.escape(self.error or status)}</figcaption></figure>"
         )
-        return {**data, "text/plain": self._said(status), "text/html": page}, metadata
 
     def _still(self):
         """The whole picture as a PNG, and its sentence; a training is shown trained to its end."""

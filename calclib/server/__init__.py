@@ -11,7 +11,7 @@ from inspect import iscoroutinefunction
 
 __all__ = ["without_widgets"]
 
-VIEW = "application/vnd.jupyter.widget-view+json"
+VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
 
 
 def _jupyter_server_extension_points():
@@ -27,9 +27,12 @@ def _load_jupyter_server_extension(app):
     @wraps(get)
     async def opened(path, *arguments, **knobs):
         model = await get(path, *arguments, **knobs)
-        if model["type"] == "notebook" and model["content"]:
-            running = {session["path"] for session in await sessions.list_sessions()}
-            without_widgets(model["content"], gone, all_of_them=path.strip("/") not in running)
+        try:
+            if model["type"] == "notebook" and model["content"]:
+                running = {session["path"] for session in await sessions.list_sessions()}
+                without_widgets(model["content"], gone, all_of_them=path.strip("/") not in running)
+        except Exception:  # whatever is odd about it, nobody is kept from a notebook
+            app.log.exception("calclib.server leaves %s as it is", path)
         return model
 
     contents.get = opened
@@ -39,11 +42,13 @@ def without_widgets(notebook: dict, gone: set, *, all_of_them: bool):
     """Take the views of widgets out of the notebook where a still stands beside them, all or those known as `gone`.
 
     What is taken out is remembered in `gone`: its kernel does not come back, though another may run by the next time.
+    A view whose state is stored in the notebook needs no kernel, and stays.
     """
+    stored = notebook.get("metadata", {}).get("widgets", {}).get(STATE, {}).get("state", {})
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             model = data.get(VIEW, {}).get("model_id")
-            if "text/html" in data and model and (all_of_them or model in gone):
+            if "text/html" in data and model and model not in stored and (all_of_them or model in gone):
                 gone.add(model)
                 del data[VIEW]
