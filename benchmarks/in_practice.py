@@ -53,7 +53,7 @@ def lesson(number):
     """The names that a lesson's code takes for granted, one dict for each of its blocks."""
     w, x, params = torch.tensor([1.0, 2.0]), np.array([-1.2, 1.0]), jnp.ones(3)
     torch_x = torch.rand(3, dtype=torch.double, requires_grad=True)
-    areas, prices = torch.tensor([1.0, 2.0]), torch.tensor([2.0, 3.0])
+    areas, prices = np.array([1.0, 2.0]), np.array([2.0, 3.0])  # as in the lesson
     many = {
         1: [dict(areas=areas, prices=prices), dict(mean_squared_error=lambda w: (2 * w - 1) ** 2), {}],
         2: [dict(X=rng.random((20, 2)), fuel=rng.random(20)), dict(loss=jnp.sum, F=jnp.sin), {}],

@@ -393,8 +393,8 @@ def newton_in_disguise(x, g, *, lr):
     "step, knobs, said",
     [
         (ready.momentum, {"lr": 0.002}, "sweep β as well"),
-        (ready.adam, {"lr": 2.936}, "from a millionth beside it at"),
-        (ready.adam, {"lr": 2.515}, "that is luck"),
+        (ready.adam, {"lr": 2.936}, "from a millionth beside it at up to"),
+        (ready.adam, {"lr": 2.515}, ": luck. Choose as figure.sweep does"),
         (ready.momentum, (1, 2), "a dict with a rate"),
         (ready.momentum, {"lr": 0.002, "beta": 0.5}, "the target is below 1e-05"),
         (ready.momentum, {"lr": 0.1, "beta": 0.9}, "it runs away: a smaller rate"),

@@ -271,8 +271,8 @@ def _why(cause, got, chart):
         return f"In no layer more than {dead:.0%} of the units give 0 for every image; single zeros are no illness."
     if got == "gradients explode in training":
         return f"Its loss never was below {np.nanmin(chart.losses):.2f}: it had not been learning before."
-    if got in ("weights start too large", "weights start too small"):
-        ahead = clinic.rms(chart.h[-1]) / chart.inputs
+    ahead = clinic.rms(chart.h[-1]) / chart.inputs
+    if got in ("weights start too large", "weights start too small") and 0.1 <= ahead <= 10:
         return f"The signal of its last layer is {ahead:.2g} times the inputs', and from 0.1 to 10 is well."
     told = f"Its chart says: {clinic.diagnose(chart).evidence}"
     if cause == "gradients explode in training":

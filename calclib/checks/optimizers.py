@@ -187,12 +187,13 @@ def tuned(step: object, knobs: object):
         raise NotYet("With these knobs it runs away: a smaller rate.")
     if not loss < TARGET:
         raise NotYet(
-            f"After {BUDGET} gradients the loss is {loss:.2g}; the target is below {TARGET:g}.{_advice(knobs)}"
+            f"In the last {LAST} of {BUDGET} steps the loss is up to {loss:.2g}; the target is below "
+            f"{TARGET:g}.{_advice(knobs)}"
         )
     others = max(_loss(step, knobs, START + aside) for aside in ASIDE)
     if not others < TARGET:
         raise NotYet(
-            f"From (−1, 1) the loss ends at {loss:.2g}, and from a millionth beside it at {others:.2g}: that is luck. "
+            f"From (−1, 1) the loss ends at {loss:.2g}, and from a millionth beside it at up to {others:.2g}: luck. "
             f"Choose as figure.sweep does, by the worst of several starts.{_advice(knobs)}"
         )
     if not _loss(step, knobs, START + ELSEWHERE, ELSEWHERE) < TARGET:
