@@ -189,7 +189,7 @@ class TestCapstone(Answers):
             START.format("rng.standard_normal((n, m)) * np.sqrt(1 / n)"): "2 is missing",
             START.format("rng.standard_normal((n, m))"): "not scaled",
             START.format("np.full((n, m), 0.1)"): "learn the same",
-            START.format("rng.standard_normal((n, m)) * np.sqrt(2 // n)"): "2 // n is 0",
+            START.format("rng.standard_normal((n, m)) * np.sqrt(2 // n)"): "if 2 // n is in it",
             START.format("rng.normal(np.sqrt(2 / n), size=(n, m))"): "the mean first",
             START.format("0.01 * rng.standard_normal((n, m))"): "where 0.0816 should be.",
             "noise = rng.standard_normal(100_000)\n"

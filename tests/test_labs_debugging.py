@@ -229,7 +229,7 @@ def test_every_chart_is_drawn_and_names_no_cause():
         status = live.move(who=f"patient {number}").status
         assert not live.error
         assert not any(cause in status for cause in clinic.CAUSES)
-    assert "in epoch 5 it is not a number" in status
+    assert "in epoch 5 the loss is no number" in status
     back = live.stage.figure.axes[2]
     assert [t.get_text() for t in back.texts[:3]] == ["last = 1", "at the start", "in the crisis"]
     assert [line.get_marker() for line in back.lines if line.get_marker() in ("o", "s")][:2] == ["o", "s"]

@@ -12,6 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 from anywidget._util import enable_custom_widget_manager_once
+from ipywidgets import VBox
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -201,6 +202,14 @@ def test_a_cell_that_runs_again_closes_what_no_cell_shows_any_more():
     ran(outputs, "first", three)
     ran(outputs, "second")
     assert [figure.comm is None for figure in (one, two, three)] == [True, True, False]
+    outputs.names["mine"] = three
+    ran(outputs, "first")
+    assert three.comm is not None, "what has a name may be shown again"
+    ran(outputs, "second", three)
+    ran(outputs, "second", VBox([three]))
+    del outputs.names["mine"]
+    ran(outputs, "first")
+    assert three.comm is not None, "it stands in what another cell shows"
     ran(outputs, None, three)
     ran(outputs, None)
     assert three.comm is not None, "where no id is sent, a cell is not told from another"

@@ -276,11 +276,11 @@ def spread(W, n, m, at):
         ),
     }
     if sd < 1e-9:
-        slip = " (2 // n is 0)" if not W.any() else ""
+        slip = " (if 2 // n is in it: that is 0)" if not W.any() else ""
         raise NotYet(f"{at} has one number everywhere{slip}: all units would learn the same.")
     if np.ptp(W, axis=0).max() < 1e-9 or np.ptp(W, axis=1).max() < 1e-9:
         raise NotYet(f"{at} has the same numbers again and again: draw each of the {n} × {m} on its own.")
-    if abs(W.mean() - he) < 6 * sd / np.sqrt(W.size) < he:
+    if abs(W.mean() - he) < 6 * sd / np.sqrt(W.size) < he and W.min() < 0:
         raise NotYet(f"{at} has mean {W.mean():.3g}, where 0 should be: rng.normal takes the mean first, (0, √(2/n)).")
     if abs(W.mean()) > 6 * sd / np.sqrt(W.size):
         raise NotYet(f"{at} has mean {W.mean():.3g}, where 0 should be: uniform numbers from 0 to 1 are all positive.")
@@ -488,5 +488,6 @@ def read_by(fit, X, y, images):
         raise NotYet(f"read(images) is {what}, where {len(images)} labels should be.")
     strange = [label for label in got.tolist() if isinstance(label, bool | str) or label not in range(10)]
     if strange:
-        raise NotYet(f"read(images) holds {show(strange[0])}, where a label from 0 to 9 should be: argmax, not max.")
+        cure = ": argmax, not max." if got.dtype.kind == "f" and np.isfinite(got).all() else "."
+        raise NotYet(f"read(images) holds {show(strange[0])}, where a label from 0 to 9 should be{cure}")
     return got.astype(int)

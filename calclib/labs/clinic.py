@@ -219,10 +219,12 @@ def told(chart):
     """The numbers of a chart, in sentences that name no cause."""
     dead = max(np.mean(np.all(h == 0, axis=0)) for h in chart.h)
     end = chart.losses[-1]
-    loss = f"the last one's {end:.2f}" if np.isfinite(end) else f"in epoch {len(chart.losses)} it is not a number"
+    loss = (
+        f", the last one's {end:.2f}" if np.isfinite(end) else f"; in epoch {len(chart.losses)} the loss is no number"
+    )
     error = "below 1e−6" if chart.gradient_error < 1e-6 else number(chart.gradient_error)
     return (
-        f"The first epoch's loss is {number(chart.losses[0])}, {loss}. Inputs: size {number(chart.inputs)}; neighbours "
+        f"The first epoch's loss is {number(chart.losses[0])}{loss}. Inputs: size {number(chart.inputs)}; neighbours "
         f"with the same label: {chart.neighbours:.0%}. Gradient: relative error {error}. Start: at most "
         f"{dead:.0%} of a layer's units give 0 for all images, and the last layer's signal is "
         f"{number(rms(chart.h[-1]) / chart.inputs)} times the inputs'. In the crisis the gradient grows "

@@ -145,6 +145,7 @@ def shaper(H=((2.0, 0.0), (0.0, 4.0)), *, limit=4.0):
     if H.shape != (2, 2) or not np.allclose(H, H.T):
         raise ValueError(f"H is {H.tolist()}: a symmetric matrix of two rows and two columns would do")
     first, ways = np.linalg.eigh(H)
+    first[np.abs(first) < 1e-12 * np.abs(first).max()] = 0
     unit = 10.0 ** np.floor(np.log10(np.abs(first).max() or 1))
     limit = max(limit, unit * np.ceil(np.abs(first).max() / unit))
     turned = float(np.degrees(np.arctan2(ways[1, 0], ways[0, 0])) % 180)

@@ -180,7 +180,7 @@ def control(name, what, default=None) -> Control:
 
 def between(name, low, high, default):
     """A slider from low to high."""
-    if not (low < high and math.isfinite(high - low)):
+    if not (low < high and high - low < 1e308):
         raise ValueError(f"{name} is ({low!r}, {high!r}): two finite numbers, the lower one first, would do")
     if all(isinstance(v, int) for v in (low, high, low if default is None else default)):
         all_of = range(low, high + 1) if high - low < MANY else [int(v) for v in linear(low, high)[0]]

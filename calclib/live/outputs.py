@@ -11,10 +11,10 @@ __all__ = ["Outputs", "close", "outputs"]
 
 
 class Outputs:
-    """What each cell shows, by the cell's id."""
+    """What each cell shows, by the cell's id. `names` are the learner's own: what has one may be shown again."""
 
-    def __init__(self):
-        self.shown, self.now = {}, []
+    def __init__(self, names=None):
+        self.shown, self.now, self.names = {}, [], {} if names is None else names
 
     def watch(self, events):
         """Be told by IPython's `events` when a cell begins and when it has ended."""
@@ -30,27 +30,36 @@ class Outputs:
         self.now = []
 
     def end(self, result):
-        """The cell has run: what it showed before is closed, unless it or another cell shows it now."""
+        """The cell has run: what it showed before is closed, unless a cell shows it now, or it has a name."""
         cell = result.info.cell_id
         if cell is None:
             return
         before, self.shown[cell] = self.shown.get(cell, []), self.now
-        kept = {id(widget) for widgets in self.shown.values() for widget in widgets}
+        standing = {id(part) for widgets in self.shown.values() for widget in widgets for part in parts(widget)}
+        named = {id(value) for name, value in list(self.names.items()) if not name.startswith("_")}
         for widget in before:
-            if id(widget) not in kept:
+            if id(widget) in named - standing:
+                self.shown[cell].append(widget)  # until its name is gone
+            elif id(widget) not in standing:
                 close(widget)
 
 
-def close(widget):
-    """Close `widget` and what it is made of: what stands in it, its layout, its style."""
-    values = [getattr(widget, name) for name in widget.keys]
-    for value in values:
+def parts(widget):
+    """`widget` and all that it is made of: what stands in it, its layout, its style."""
+    yield widget
+    for value in [getattr(widget, name) for name in widget.keys]:
         for part in value if isinstance(value, tuple) else [value]:
             if isinstance(part, Widget):
-                close(part)
-    widget.close()
+                yield from parts(part)
 
 
-outputs = Outputs()  # of this kernel
-if (shell := get_ipython()) is not None:
+def close(widget):
+    """Close `widget` and all that it is made of."""
+    for part in list(parts(widget)):
+        part.close()
+
+
+shell = get_ipython()
+outputs = Outputs(None if shell is None else shell.user_ns)  # of this kernel
+if shell is not None:
     outputs.watch(shell.events)

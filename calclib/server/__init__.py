@@ -2,7 +2,8 @@
 
 Each figure and card stores a picture or a text beside its widget, and a page that has a widget looks at nothing else.
 Without the kernel that made it a widget is empty: so the views of widgets are left out when a notebook is opened that
-no kernel runs. A page that is loaded anew while its kernel lives keeps them, and its figures go on.
+no kernel runs. A page that is loaded anew while its kernel lives keeps them, and its figures go on
+(after a restart of the kernel too, though these are gone: that cannot be told from here).
 `calclib.json` has Jupyter load this; without it all works as before.
 """
 
