@@ -444,8 +444,8 @@ def test_marks_lie_where_matplotlib_draws_them(page, figure):
     encoded = page.evaluate(
         """async () => { const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
         const code = "import base64, gc\\nfrom calclib.live import Live\\n"
-          + "live = next(o for o in gc.get_objects() if isinstance(o, Live) and 'bold' in o.controls)\\n"
-          + "print(base64.b64encode(live.stage.still(**live.values)).decode(), end='')";
+          + "_live = next(o for o in gc.get_objects() if isinstance(o, Live) and 'bold' in o.controls)\\n"
+          + "print(base64.b64encode(_live.stage.still(**_live.values)).decode(), end='')";
         let text = ""; const future = kernel.requestExecute({ code, store_history: false });
         future.onIOPub = (m) => { text += m.content.text ?? ""; };
         await future.done; return text; }"""
