@@ -1,6 +1,7 @@
 """The figures of lessons 00 and 01: what their sentences and marks say is true, at every end of every control."""
 
 import itertools
+import math
 import re
 
 import numpy as np
@@ -198,6 +199,14 @@ def test_where_there_is_no_value_there_is_no_secant():
 
 def test_a_function_of_numbers_alone_will_do():
     assert labs.secant(lambda x: x**2 if x > 0 else -x).error == ""
+
+
+def test_a_function_with_a_domain_is_drawn_where_it_is():
+    figure = labs.secant(math.sqrt, (-1.0, 3.0))
+    assert figure.error == "" and "rises 0.4142" in figure.status
+    assert "x = −0.50" in figure.move(x=-0.5).error
+    assert figure.move(x=2.0).error == ""
+    assert "ValueError" in labs.secant(lambda x: math.sqrt(-1 - x * x)).error  # nowhere at all
 
 
 def test_the_exploding_run_is_the_storys():

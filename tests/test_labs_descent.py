@@ -1,6 +1,7 @@
 """Lesson 03's figures: what they draw is what is true, every control goes to its ends, and what breaks is told."""
 
 import math
+import re
 import warnings
 from functools import cache
 
@@ -188,6 +189,12 @@ def test_on_a_parabola_the_map_has_its_wall_exactly_at_2_over_L(a):
         wall = rates[farther].min()
         assert np.array_equal(farther, rates > wall - step / 2)
         assert wall - step <= 1 / a + 1e-5 <= wall + 2e-5
+
+
+def test_rates_that_are_as_good_and_no_neighbours_are_told_apart():
+    """Between them the descent ends in the other valley."""
+    said = labs.regimes(lambda x: x**4 - 2 * x**2, start=2.0, steps=200).status
+    assert re.search(r"α = 0\.01\d+ to 0\.08\d+, and some rates up to 0\.16\d+, came nearest", said), said
 
 
 def test_few_steps_on_a_parabola_are_best_spent_at_1_over_L():

@@ -176,11 +176,14 @@ def regimes(f, x=None, slope=None, *, start=2.0, steps=10):
             tag(ax, f"{name} = {place:.3g}", (place, 1e3), (4 if side == "left" else -4, -14), ha=side, color=QUIET)
         ax.axhline(abs(start - valley), color=QUIET, linestyle=":", linewidth=1)
         ax.plot(rates, error, color=PATH)
-        best = rates[error == error.min()]
+        ties = np.flatnonzero(error == error.min())
+        first, *others = np.split(ties, np.flatnonzero(np.diff(ties) > 1) + 1)
+        best = rates[first]
         dot(ax, best[[0, -1]], error.min().repeat(2), color=PATH)
-        if best.size == rates.size:
+        if ties.size == rates.size:
             return f"From x = {number(start)} every rate ends as near to the valley. {ground.wall(L)}"
         who = f"α = {number(best[0])}" + f" to {number(best[-1])}" * (best.size > 1)
+        who += f", and some rates up to {number(rates[ties[-1]])}," if others else ""
         where = f"came nearest to the valley, x = {number(valley, '.4g')}"
         return f"After {counted(steps)} from x = {number(start)}, {who} {where}. {ground.wall(L)}"
 

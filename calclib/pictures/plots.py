@@ -8,14 +8,29 @@ __all__ = ["curve", "dot", "ruler", "sampled", "straight", "tag", "window"]
 
 
 def sampled(f, x):
-    """f at each of `x`, shape of x: at once where f takes arrays, else one by one. ValueError names a wrong shape."""
+    """f at each of `x`, shape of x: at once where f takes arrays, else one by one. ValueError names a wrong shape.
+
+    One by one, a place outside f's domain gives NaN; what f raises comes through only if there is no other place.
+    """
     try:
         y = np.asarray(f(x), dtype=float)
     except (TypeError, ValueError):
-        y = np.array([f(float(value)) for value in x.flat], dtype=float).reshape(x.shape)
+        y = np.array([_or_error(f, float(value)) for value in x.flat], dtype=object)
+        outside = np.array([isinstance(value, Exception) for value in y])
+        if outside.all():
+            raise y[0] from None
+        y[outside] = np.nan
+        y = y.astype(float).reshape(x.shape)
     if y.shape != x.shape and y.shape != ():
         raise ValueError(f"f of {x.size} numbers has shape {y.shape}: one number for each would do")
     return np.broadcast_to(y, x.shape)
+
+
+def _or_error(f, x):
+    try:
+        return float(f(x))
+    except (ArithmeticError, ValueError) as error:  # a logarithm of −1, a division by 0
+        return error
 
 
 def window(*values, margin=0.08):
