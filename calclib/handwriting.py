@@ -61,7 +61,7 @@ def backward(layers, a, dz):
 
 
 def slope_error(loss, theta, g, v, h=1e-5):
-    """|g·v − n| / max(|g·v|, |n|), where n = (loss(θ + hv) − loss(θ − hv))/2h is measured."""
+    """|g·v − n| / max(|g·v|, |n|), where n = (loss(θ + hv) − loss(θ − hv))/2h is measured; 0 where both are 0."""
     by_gradient, measured = g @ v, (loss(theta + h * v) - loss(theta - h * v)) / (2 * h)
     return abs(by_gradient - measured) / (max(abs(by_gradient), abs(measured)) or 1.0)
 

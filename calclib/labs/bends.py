@@ -5,7 +5,19 @@ import numpy as np
 from calclib.differences import hessian
 from calclib.pictures.ground import height, slope, survey
 
-__all__ = ["TINY", "VIEW", "bottom", "curvatures", "curvatures_or_none", "kind", "lowest", "or_nan", "scales", "steady"]
+__all__ = [
+    "TINY",
+    "VIEW",
+    "bottom",
+    "curvatures",
+    "curvatures_or_none",
+    "kind",
+    "least",
+    "lowest",
+    "or_nan",
+    "scales",
+    "steady",
+]
 
 VIEW = ((-3.0, 3.0), (-2.0, 2.0))
 TINY = 1e-6  # a curvature below this part of the largest is none: differences see no more
@@ -43,17 +55,22 @@ def curvatures_or_none(f, p):
         return None
 
 
+def least(bends, exact=False):
+    """The size up to which one of these curvatures is none: if they are exact, what rounding leaves of 0."""
+    return 1e-12 * np.abs(bends).max() if exact else TINY * max(1.0, np.abs(bends).max())
+
+
 def kind(bends, exact=False):
-    """What the curvatures say of the ground, in words; if they are exact, only what rounding leaves of 0 is 0."""
-    least = 1e-12 * np.abs(bends).max() if exact else TINY * max(1.0, np.abs(bends).max())
-    up, down, flat = (bends > least).any(), (bends < -least).any(), (np.abs(bends) <= least).any()
+    """What the curvatures say of the ground, in words."""
+    none = least(bends, exact)
+    up, down, flat = (bends > none).any(), (bends < -none).any(), (np.abs(bends) <= none).any()
     if up and down:
         return "it bends up along one axis and down along another, as at a saddle"
     if up or down:
         way, place = ("up", "bowl") if up else ("down", "dome")
-        none = "λ = 0" if (bends == 0).any() else "hardly at all, λ ≈ 0"
+        other = "λ = 0" if (bends == 0).any() else "hardly at all, λ ≈ 0"
         trough = (
-            f"it bends {way} along one axis; along the other {none}, and the Hessian cannot tell what happens there"
+            f"it bends {way} along one axis; along the other {other}, and the Hessian cannot tell what happens there"
         )
         return trough if flat else f"it bends {way} in every direction, as in a {place}"
     return "λ = 0 along both axes: it does not bend, and the Hessian tells nothing"

@@ -178,7 +178,7 @@ def charts(patients=None):
 
     def scene(axes):
         curve, ahead, back = axes
-        guessing_line(curve, last, above=8)
+        guessing_line(curve, last, above=20)
         curve.set(xlim=(0.5, last + 0.5), ylim=(0, 4), xlabel="epoch", title="loss")
         for ax, title, ends in ((ahead, "signal at the start", signal), (back, "gradient", slope)):
             ax.axhline(1, color=QUIET, linewidth=1)

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 
 from calclib.differences import derivative, second_derivative
-from calclib.labs.bends import TINY, VIEW, curvatures, curvatures_or_none, kind
+from calclib.labs.bends import VIEW, curvatures, curvatures_or_none, kind, least
 from calclib.labs.maps import sides
 from calclib.labs.valleys import along, ends
 from calclib.labs.words import number, pair
@@ -103,7 +103,7 @@ def bending(f, view=None, *, at=(1.0, 0.5)):
         bend = np.einsum("ki,ij,kj->k", around, H, around)
         right.plot(np.degrees(DIRECTIONS), bend, color=TRUTH)
         for value, way in zip(bends, ways.T, strict=True):
-            flat = abs(value) <= (1e-12 if exact else TINY) * np.abs(bends).max()
+            flat = abs(value) <= least(bends, exact)
             color, name = (QUIET, "flat") if flat else (TANGENT, "up") if value > 0 else (PATH, "down")
             way = way * (1 if way[1] >= 0 else -1)
             arrow(left, [p, p], reach * np.array([way, -way]), color)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from calclib.descent import descend
-from calclib.labs.bends import TINY, VIEW, curvatures, curvatures_or_none, kind, lowest, or_nan, steady
+from calclib.labs.bends import TINY, VIEW, curvatures, curvatures_or_none, kind, least, lowest, or_nan, steady
 from calclib.labs.maps import sides
 from calclib.labs.words import START, counted, number, pair
 from calclib.live import explore
@@ -69,8 +69,8 @@ def _there(path):
 def ending(f, path):
     """Where Newton's method ended, in words."""
     x, bends = pair(_there(path)[-1]), path.curvatures
-    least = 1e-12 if hasattr(f, "hessian") else TINY
-    if path.why.startswith("small gradient") and (abs(bends).max() <= TINY or abs(bends[0]) <= least * abs(bends[1])):
+    none = abs(bends).max() <= TINY or abs(bends[0]) <= least(bends, hasattr(f, "hessian"))
+    if path.why.startswith("small gradient") and none:
         return f"the ground is level at {x}, but λ = {number(bends[0])} there does not tell what it is"
     if path.why == "small gradient, but no minimum":
         place = "a saddle" if bends[-1] > 0 else "a maximum"

@@ -11,7 +11,7 @@ __all__ = ["Card", "panel", "said", "status"]
 
 
 class Card(widgets.VBox):
-    """A column of widgets that leaves `_fallback()`, a piece of HTML, where there are no widgets."""
+    """A column of widgets that leaves `_repr_html_()` where there are no widgets, or where it is closed."""
 
     def __init__(self, children):
         super().__init__(children, layout=widgets.Layout(max_width="720px", margin="4px 0"))
@@ -20,10 +20,6 @@ class Card(widgets.VBox):
         outputs.show(self)
         page = self._repr_html_()
         return {**super()._repr_mimebundle_(**kwargs), "text/html": page, "text/plain": _plain(page)}
-
-    def _repr_html_(self) -> str:
-        """What the card says without its widgets: all that can be shown of one that is closed."""
-        return self._fallback()
 
 
 def _plain(page: str) -> str:

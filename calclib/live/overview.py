@@ -73,7 +73,7 @@ class Progress(Following):
             self.restore(bytes(files[0]["content"]))
             self.upload.value = ()
 
-    def _fallback(self) -> str:
+    def _repr_html_(self) -> str:
         return _table(self.store.data())
 
 
@@ -91,9 +91,9 @@ class Predictions(Following):
 
     def show(self) -> None:
         """Write the table anew."""
-        self.table.value = self._fallback()
+        self.table.value = self._repr_html_()
 
-    def _fallback(self) -> str:
+    def _repr_html_(self) -> str:
         return _foreseen(self.store.data()["predictions"])
 
 

@@ -97,7 +97,7 @@ class Prediction(Card):
             control.disabled = self.revealed and made
         self._mark()
 
-    def _fallback(self) -> str:
+    def _repr_html_(self) -> str:
         return panel(f"<b>Predict.</b> {html.escape(self.question)}<br>{html.escape(self._offer())}")
 
 
@@ -195,7 +195,7 @@ class Reveal(Card):
         row = f'<div style="display: grid; grid-template-columns: repeat(2, minmax(0, 17em)); gap: 24px">{both}</div>'
         self.body.value = status(panel(f"{row}{verdict}{html.escape(self.because)}"))
 
-    def _fallback(self) -> str:
+    def _repr_html_(self) -> str:
         """Folded, so that a page that was run by others does not tell before one has predicted."""
         happened = html.escape(self.prediction._text(self.happened))
         told = f"<b>{happened}</b>. {html.escape(self.because)}".rstrip()
