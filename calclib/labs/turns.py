@@ -39,7 +39,7 @@ def dial(f, view=None, *, gradient=None, at=(1.0, 0.5), first=0):
             named(left, "∇f", tip, g)
         arrow(left, p, radius * u, TANGENT)
         dot(left, *p, color=PATH)
-        dot(right, angle, g @ u, color=TANGENT)
+        dot(right, angle, np.clip(g @ u, -land.steep, land.steep), color=TANGENT, clip_on=False)
         if land.level(g):
             return f"At {pair(p)} the slope is 0 towards {angle}° and in every other direction: ∇f = (0, 0)."
         rise, long = (number(v if abs(v) > 1e-9 * size else 0, ".4g") for v in (g @ u, size))
