@@ -47,7 +47,8 @@ def exploding_run(rates=RATES, depths=DEPTHS):
             return f"Learning rate {lr:g}, depth {depth}: in its first epoch the loss is not a number."
         ax.axvline(last + 1, color=PATH, linestyle=":")
         ruler(ax, (last, losses[last - 1]), (last + 1, 3), color=PATH)
-        tag(ax, "not a number", (last + 1, 2.8), (-6, 0), color=PATH, ha="right")
+        aside, side = (6, "left") if last < EPOCHS / 2 else (-6, "right")
+        tag(ax, "not a number", (last + 1, 2.8), (aside, 0), color=PATH, ha=side)
         told = ", ".join(f"{loss:.1f}" for loss in losses[: min(last, 4)]) + " …" * int(last > 4)
         return f"Learning rate {lr:g}, depth {depth}: the loss goes {told}, and in epoch {last + 1} it is not a number."
 
