@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import rosen_der, rosen_hess
 from scipy.optimize._numdiff import approx_derivative
 
-from calclib.differences import gradient, hessian
+from calclib.gradients import gradient, hessian
 
 
 def rosenbrock(x):

@@ -7,16 +7,8 @@ Floors, and imports only run down: mathematics (this page)
 from calclib.data import cars, digits, spirals, split, standardise, two_moons
 from calclib.descent import descend
 from calclib.diagnostics import diagnose, gradient_check, layer_report
-from calclib.differences import (
-    derivative,
-    directional_derivative,
-    error_against_step,
-    gradient,
-    hessian,
-    hessian_vector_product,
-    jacobian,
-    second_derivative,
-)
+from calclib.differences import derivative, error_against_step, second_derivative
+from calclib.gradients import directional_derivative, gradient, hessian, hessian_vector_product, jacobian
 from calclib.integrals import integral, running_integral
 from calclib.landscape import Landscape
 from calclib.landscapes import (

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from calclib import differences
+from calclib import differences, gradients
 from calclib.layers import ACTIVATIONS
 from calclib.validate import finite_array, function, positive, real_numbers, whole
 
@@ -61,7 +61,7 @@ def gradient_check(loss, gradient, x, *, tol=1e-6, h=None, names=None, sample=No
         return loss(moved)
 
     entries = x.ravel()[picked]
-    g, n = analytic.ravel()[picked], differences.gradient(along, entries, h)
+    g, n = analytic.ravel()[picked], gradients.gradient(along, entries, h)
     rounding = 4 * EPSILON * abs(value) / max(h or 0.0, differences.STEPS["central"])
     with np.errstate(all="ignore"):
         error = np.abs(g - n) / np.maximum(np.maximum(np.abs(g), np.abs(n)), rounding / tol)

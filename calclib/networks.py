@@ -1,17 +1,16 @@
 """A multilayer perceptron: its backward pass by hand, its parameters θ in one flat vector."""
 
-import math
-
 import numpy as np
 
 from calclib import layers
 from calclib.layers import ACTIVATIONS
-from calclib.validate import in_range, non_negative, one_of, real_numbers, whole
+from calclib.parameters import Parameters
+from calclib.validate import in_range, one_of, real_numbers, whole
 
 __all__ = ["Network"]
 
 
-class Network:
+class Network(Parameters):
     """a ← [a +] dropout(φ(norm(aW + b))), layer by layer; the last one is aW + b alone.
 
     `Network(64, 128, 10)`: 64 inputs, a hidden layer of 128 units, 10 outputs. `residual` puts [a +] wherever
@@ -45,36 +44,6 @@ class Network:
         norm = [["gamma", "beta"] if self.batch_norm else []] * len(self.running) + [[]]
         pairs = zip(self.sizes[:-1], self.sizes[1:], norm, strict=True)
         self.lay_out([{"W": (n, m), "b": (m,)} | dict.fromkeys(extra, (m,)) for n, m, extra in pairs])
-
-    def lay_out(self, shapes):
-        """Give each parameter, by layer, name and shape, its place in θ."""
-        self.shapes, self.places, self.size = shapes, [], 0
-        for layer in shapes:
-            self.places.append([])
-            for shape in layer.values():
-                end = self.size + math.prod(shape)
-                self.places[-1].append((slice(self.size, end), shape))
-                self.size = end
-
-    def unpack(self, theta):
-        """θ, or its gradient, as views: [W, b] or [W, b, γ, β] for each layer."""
-        return [[theta[place].reshape(shape) for place, shape in layer] for layer in self.places]
-
-    def named(self, theta):
-        """θ, or its gradient, as a dict of views: W1, b1, (gamma1, beta1,) W2, …"""
-        theta = self._theta(theta)
-        names = [f"{name}{k}" for k, layer in enumerate(self.shapes, start=1) for name in layer]
-        return dict(zip(names, sum(self.unpack(theta), []), strict=True))
-
-    def initialise(self, init="he", seed=0):
-        """θ with b = β = 0, γ = 1 and W ~ N(0, σ²), where σ is √(2/inputs) for "he" (He et al. 2015),
-        √(2/(inputs + outputs)) for "xavier" (Glorot and Bengio 2010), or the number given."""
-        rng, theta = np.random.default_rng(whole("seed", seed, 0)), np.zeros(self.size)
-        for name, view in self.named(theta).items():
-            if name[0] == "W":
-                view[:] = deviation(init, *view.shape) * rng.standard_normal(view.shape)
-            view += name.startswith("gamma")
-        return theta
 
     def forward(self, theta, X, train=False, rng=None):
         """The outputs (n, outputs), and the tape: for each layer what its backward pass needs."""
@@ -194,12 +163,6 @@ class Network:
         self.running[k] = 0.9 * old_mean + 0.1 * mean, 0.9 * old_var + 0.1 * var * n / (n - 1)
         return mean, var
 
-    def _theta(self, theta):
-        theta = real_numbers("theta", theta)
-        if theta.shape != (self.size,):
-            raise ValueError(f"theta has shape {theta.shape}: the {self.size} parameters as a vector would do")
-        return theta
-
     def _inputs(self, X):
         X = real_numbers("X", X)
         if X.ndim != 2 or X.shape[1] != self.sizes[0] or len(X) == 0:
@@ -220,17 +183,6 @@ class Network:
         if y.shape != (n,) or y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= classes:
             raise ValueError(f"y is {y!r}: {n} whole labels from 0 to {classes - 1} would do")
         return y
-
-
-def deviation(init, inputs, outputs):
-    """σ of the weights of a layer: √(2/inputs), √(2/(inputs + outputs)), or the number itself."""
-    if init == "he":
-        return np.sqrt(2 / inputs)
-    if init == "xavier":
-        return np.sqrt(2 / (inputs + outputs))
-    if isinstance(init, str):
-        one_of("init", init, ["he", "xavier", 0.01])
-    return non_negative("init", init)
 
 
 def generator(rng):

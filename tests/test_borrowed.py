@@ -7,7 +7,8 @@ import pytest
 
 from calclib.checks import exercise
 from calclib.checks.borrowed import borrowed, whose
-from calclib.differences import derivative, gradient, jacobian
+from calclib.differences import derivative
+from calclib.gradients import gradient, jacobian
 from calclib.labs.handicaps import RULES
 from calclib.layers import dropout_mask
 from calclib.optimizers import gradient_descent

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from answers import Answers
 
-from calclib import Network, adam, differences, gradient_check, train
+from calclib import Network, adam, differences, gradient_check, gradients, train
 from calclib.checks import backprop, networks, repairs
 from calclib.layers import dense, dense_backward, mse, softmax
 from calclib.layers import softmax_cross_entropy as cross_entropy
@@ -522,7 +522,7 @@ class TestBackprop(Answers):
         "cross_entropy": cross_entropy,
         "derivative": differences.derivative,
         "dense_backward": dense_backward,
-        "gradient": differences.gradient,
+        "gradient": gradients.gradient,
         "gradient_check": gradient_check,
         "mended_g": mended_g,
         "moved": moved,
@@ -551,7 +551,7 @@ def test_the_oracle_agrees_with_central_differences_and_with_the_course(sizes):
     theta = np.concatenate([part.ravel() for layer in layers for part in layer])
     exact = np.concatenate([part.ravel() for part in networks.exact_gradient(layers, X, y)])
     assert exact == pytest.approx(net.loss_and_gradient(theta, X, y)[1], rel=1e-12, abs=1e-14)
-    assert exact == pytest.approx(differences.gradient(lambda t: net.loss(t, X, y), theta), rel=1e-7, abs=1e-9)
+    assert exact == pytest.approx(gradients.gradient(lambda t: net.loss(t, X, y), theta), rel=1e-7, abs=1e-9)
 
 
 def test_each_named_mistake_differs_from_the_truth_and_from_the_others():

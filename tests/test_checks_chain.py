@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 from answers import Answers
 
-from calclib import autodiff, differences, dual
+from calclib import autodiff, differences, dual, gradients
 from calclib.checks import chain
 
 FUNCTIONS = {
@@ -242,7 +242,7 @@ WRONG = {
         NEURON + "return s * (1 - s) * np.array([w * x, w * x, 1])": "[0.221713 0.221713 0.221713] came.",
         "p = [calclib.Var(v) for v in (w, x, b)]\ncalclib.sigmoid(p[0] * p[1] + p[2]).backward()\n"
         "return [v.grad for v in p]": "calclib's own backward",
-        "f = lambda p: 1 / (1 + math.exp(-(p[0] * p[1] + p[2])))\nreturn differences.gradient(f, [w, x, b])": (
+        "f = lambda p: 1 / (1 + math.exp(-(p[0] * p[1] + p[2])))\nreturn gradients.gradient(f, [w, x, b])": (
             "are these differences"
         ),
         "f = lambda p: 1 / (1 + math.exp(-(p[0] * p[1] + p[2])))\nh = 1e-5\np = np.array([w, x, b])\n"
@@ -254,6 +254,6 @@ WRONG = {
 
 class TestChain(Answers):
     check, FUNCTIONS, RIGHT, WRONG = chain, FUNCTIONS, RIGHT, WRONG
-    SPACE = {"Dual": dual.Dual, "Var": node, "calclib": autodiff, "differences": differences}
+    SPACE = {"Dual": dual.Dual, "Var": node, "calclib": autodiff, "differences": differences, "gradients": gradients}
     SILENT = ("push",)
     THINGS = [*Answers.THINGS, lambda: 1, np.add]

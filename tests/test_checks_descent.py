@@ -9,7 +9,7 @@ from answers import Answers
 from calclib import schedules
 from calclib.checks import descent as check
 from calclib.descent import descend
-from calclib.differences import gradient
+from calclib.gradients import gradient
 from calclib.optimizers import gradient_descent
 
 FUNCTIONS = {

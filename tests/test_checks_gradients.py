@@ -4,7 +4,8 @@ import numpy as np
 from answers import Answers
 
 from calclib.checks import gradients as check
-from calclib.differences import derivative, directional_derivative, gradient, jacobian
+from calclib.differences import derivative
+from calclib.gradients import directional_derivative, gradient, jacobian
 
 FUNCTIONS = {
     "partials": "x, y",

@@ -7,7 +7,7 @@ from answers import Answers
 import calclib
 from calclib.checks import hessians as check
 from calclib.data import cars, standardise
-from calclib.differences import hessian
+from calclib.gradients import hessian
 
 FUNCTIONS = {
     "hessian_matrix": "f, x, h=1e-4",

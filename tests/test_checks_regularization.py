@@ -7,7 +7,7 @@ from answers import Answers
 from calclib import lasso, ridge
 from calclib.checks import held_out, penalties, thresholds
 from calclib.checks import regularization as check
-from calclib.differences import gradient
+from calclib.gradients import gradient
 from calclib.labs.handicaps import RULES
 from calclib.layers import dropout_mask
 from calclib.regularization import early_stopping, ista

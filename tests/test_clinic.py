@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calclib import clinic, differences
+from calclib import clinic, gradients
 from calclib.checks.debugging import ILL
 from calclib.clinic import CAUSES, HEALTHY, LABELS, PATIENTS, course, diagnose, examine, final_loss, rms
 from calclib.story import Reader, story_run
@@ -76,7 +76,7 @@ def test_only_the_sixth_has_a_wrong_gradient(number):
     def loss(end):
         return net.loss_and_gradient(np.concatenate([theta[:last], end]), X, y[:8])[0]
 
-    slope, found = net.loss_and_gradient(theta, X, y[:8])[1][last:], differences.gradient(loss, theta[last:])
+    slope, found = net.loss_and_gradient(theta, X, y[:8])[1][last:], gradients.gradient(loss, theta[last:])
     apart = np.linalg.norm(found - slope) / np.linalg.norm(found)
     assert (apart < 1e-5) == (number != 6), apart
 

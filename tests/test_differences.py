@@ -11,18 +11,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import approx_fprime, rosen, rosen_der, rosen_hess, rosen_hess_prod
 from scipy.optimize._numdiff import approx_derivative
 
-from calclib.differences import (
-    STEPS,
-    derivative,
-    directional_derivative,
-    error_against_step,
-    gradient,
-    hessian,
-    hessian_vector_product,
-    jacobian,
-    second_derivative,
-    step,
-)
+from calclib.differences import STEPS, derivative, error_against_step, second_derivative, step
+from calclib.gradients import directional_derivative, gradient, hessian, hessian_vector_product, jacobian
 
 METHODS = {"forward": 2e-7, "central": 1e-9, "richardson": 1e-11, "complex": 1e-14}  # relative errors
 CURVES = {

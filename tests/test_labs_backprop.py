@@ -9,7 +9,7 @@ from time import process_time
 import numpy as np
 import pytest
 
-from calclib import Network, cars, differences, standardise, two_moons
+from calclib import Network, cars, gradients, standardise, two_moons
 from calclib import layers as pieces
 from calclib.checks import networks
 from calclib.labs import backprop as figure
@@ -326,7 +326,7 @@ def test_the_gradient_of_a_step_is_seen_from_outside():
 
     found, lost = checkup.gradient_of_step(step, layers, data, y, 0.3)
     assert not lost
-    numeric = differences.gradient(
+    numeric = gradients.gradient(
         lambda t: checkup.mean_squared_error(checkup.unflat(t, layers), data, y), checkup.flat(layers)
     )
     assert checkup.flat(found) == pytest.approx(numeric, abs=1e-8)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from calclib import clinic, differences
+from calclib import clinic, gradients
 from calclib.labs import clinic as runs
 from calclib.labs import debugging as figure
 from calclib.layers import ACTIVATIONS
@@ -45,7 +45,7 @@ def test_the_bars_are_the_derivative_of_the_loss(phi):
         moved[place] = b
         return net.loss(moved, X, y)
 
-    slopes = differences.gradient(loss, theta[place])
+    slopes = gradients.gradient(loss, theta[place])
     dz = net.flow(theta, X, y)[0][2]
     assert np.allclose(dz.sum(axis=0), slopes, atol=1e-8)
     assert figure.sizes(phi, 1.5, 2)[1][0] == pytest.approx(np.sqrt((dz**2).mean()))

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from calclib.data import cars, standardise
 from calclib.descent import descend
-from calclib.differences import gradient
+from calclib.gradients import gradient
 from calclib.labs import descent as labs
 from calclib.labs.cars import LineLoss
 from calclib.labs.curves import COUNTS

@@ -10,7 +10,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import rosen, rosen_der, rosen_hess
 
 from calclib import landscapes as land
-from calclib.differences import derivative, gradient, hessian, second_derivative
+from calclib.differences import derivative, second_derivative
+from calclib.gradients import gradient, hessian
 from calclib.landscape import Landscape
 
 LINES = [land.square, land.wavy]

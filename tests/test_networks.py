@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
-from calclib import differences, layers
+from calclib import differences, gradients, layers
 from calclib.data import digits, split, two_moons
 from calclib.networks import Network
 from calclib.optimizers import adagrad, adam, adamw, gradient_descent, momentum, nesterov, rmsprop
@@ -30,7 +30,7 @@ def check_gradient(net, seed=0, init="xavier"):
     (X, y), theta = batch(net, seed=seed), net.initialise(init, seed)
     theta += 0.1 * np.random.default_rng(seed).standard_normal(net.size)
     run = lambda t: net.loss_and_gradient(t, X, y, np.random.default_rng(1))  # noqa: E731
-    assert np.allclose(run(theta)[1], differences.gradient(lambda t: run(t)[0], theta), rtol=1e-6, atol=1e-8)
+    assert np.allclose(run(theta)[1], gradients.gradient(lambda t: run(t)[0], theta), rtol=1e-6, atol=1e-8)
 
 
 # the pieces
@@ -179,7 +179,7 @@ def test_the_input_gradient_is_the_derivative_in_the_input_at_test(knobs):
     dz = np.zeros((1, 3))
     dz[0, 2] = 1
     score = lambda x: net.forward(theta, x[None])[0][0, 2]  # noqa: E731
-    assert np.allclose(net.input_gradient(theta, X[:1], dz)[0], differences.gradient(score, X[0]), atol=1e-8)
+    assert np.allclose(net.input_gradient(theta, X[:1], dz)[0], gradients.gradient(score, X[0]), atol=1e-8)
 
 
 def test_theta_is_one_vector_seen_in_named_parts():
@@ -235,7 +235,7 @@ def test_a_tape_of_the_test_leads_back_to_all_of_theta():
     net.running = [(rng.normal(size=5), 1 + rng.random(5))]
     dz = rng.normal(size=(6, 2))
     _, tape = net.forward(theta, X)
-    numeric = differences.gradient(lambda t: np.sum(dz * net.forward(t, X)[0]), theta)
+    numeric = gradients.gradient(lambda t: np.sum(dz * net.forward(t, X)[0]), theta)
     np.testing.assert_allclose(net.backward(dz, tape), numeric, atol=1e-8)
 
 

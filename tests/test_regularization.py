@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import optimize
 
 from calclib.descent import descend
-from calclib.differences import gradient
+from calclib.gradients import gradient
 from calclib.optimizers import gradient_descent
 from calclib.regularization import (
     early_stopping,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calclib import differences
+from calclib import gradients
 from calclib.data import digits
 from calclib.diagnostics import diagnose, gradient_check
 from calclib.story import Reader, story_run
@@ -111,7 +111,7 @@ def test_its_flow_is_the_derivative_in_the_bias_step_by_step():
     theta = net.initialise("xavier")
     dzs = [dz for *_, dz in net.flow(theta, X[:5], Y[:5])[:-1]]
     loss = lambda t: net.loss_and_gradient(t, X[:5], Y[:5])[0]  # noqa: E731
-    b1 = net.named(differences.gradient(loss, theta))["b1"]
+    b1 = net.named(gradients.gradient(loss, theta))["b1"]
     assert len(dzs) == 4 and np.allclose(sum(dz.sum(axis=0) for dz in dzs), b1, atol=1e-9)
 
 

@@ -10,8 +10,8 @@ from hypothesis.extra.numpy import array_shapes, arrays, mutually_broadcastable_
 from scipy.special import log_softmax
 
 from calclib import tensor
-from calclib.differences import gradient
 from calclib.elementary import ELEMENTARY
+from calclib.gradients import gradient
 from calclib.tensor import Tensor, grad, value_and_grad
 
 numbers = st.floats(-3, 3)

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import numpy as np
 
-from calclib import differences
+from calclib import differences, gradients
 from calclib import layers as pieces
 from calclib.checks import NotYet, exercise, expect
 from calclib.checks.cases import judged
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 LESSON = "06 Backpropagation: the chain rule for a whole network"
-MEASURED = differences.gradient, differences.derivative, differences.jacobian
+MEASURED = gradients.gradient, differences.derivative, gradients.jacobian
 NETWORK = Network.loss_and_gradient, Network.backward, Network.flow
 
 

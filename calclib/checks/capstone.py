@@ -12,7 +12,8 @@ from calclib.checks.networks import exactly, names, parts_of
 from calclib.checks.walks import slipped
 from calclib.data import digits, split
 from calclib.diagnostics import gradient_check
-from calclib.differences import derivative, directional_derivative, gradient
+from calclib.differences import derivative
+from calclib.gradients import directional_derivative, gradient
 from calclib.networks import Network
 
 __all__ = ["backward", "bilinear", "confusion", "decays", "fit", "forward", "slope_error", "start", "step"]

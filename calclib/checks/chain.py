@@ -5,7 +5,7 @@ from types import FunctionType
 
 import numpy as np
 
-from calclib import autodiff, differences, dual
+from calclib import autodiff, differences, dual, gradients
 from calclib.autodiff import Var
 from calclib.checks import NotYet, exercise, expect
 from calclib.checks.cases import judged
@@ -269,7 +269,7 @@ def sweeps(sweeps):
         )
 
 
-@exercise(without=(autodiff.grad, Var.backward, dual.slope, differences.gradient, differences.derivative))
+@exercise(without=(autodiff.grad, Var.backward, dual.slope, gradients.gradient, differences.derivative))
 def neuron_slopes(neuron_slopes):
     """σ′ = s(1 − s), and then the inner slope: x in w, w in x, 1 in b."""
     judged(neurons(neuron_slopes), exactly)

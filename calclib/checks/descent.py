@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from calclib import differences
+from calclib import gradients
 from calclib.checks import NotYet, exercise, expect
 from calclib.checks.compare import show
 from calclib.data import cars, standardise
@@ -355,7 +355,7 @@ def fit(fit):
     )
 
 
-@exercise(without=(differences.gradient,))
+@exercise(without=(gradients.gradient,))
 def batch_gradient(batch_gradient):
     """The mean over the chosen rows alone: right on average, and as noisy as the batch is small."""
     rng = np.random.default_rng(3)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from calclib import differences
+from calclib import differences, gradients
 from calclib.checks import NotYet, exercise, expect
 from calclib.checks.cases import judged
 from calclib.checks.compare import uses
@@ -24,7 +24,7 @@ __all__ = [
 LESSON = "02 Gradients: which way is up?"
 
 
-@exercise(without=(differences.gradient, differences.derivative))
+@exercise(without=(gradients.gradient, differences.derivative))
 def partials(partials):
     """(2xy, x² + 3y²): each partial derivative lets one variable move and holds the other."""
     for x, y in ((1.5, -2.0), (-0.5, 3.0)):
@@ -68,7 +68,7 @@ def bent(p):
     return math.sin(p[0]) + p[0] * p[1] ** 2 + sum(p[2:] ** 2)
 
 
-@exercise(without=(differences.gradient, differences.jacobian))
+@exercise(without=(gradients.gradient, gradients.jacobian))
 def numerical_gradient(numerical_gradient):
     """(∇f)ᵢ ≈ (f(p + heᵢ) − f(p − heᵢ)) / 2h: one axis at a time, two evaluations for each."""
     for p, h in ((np.array([0.5, -1.5, 2.0]), 0.1), (np.array([1.0, 2.0]), 0.05)):
@@ -129,7 +129,7 @@ def numerical_gradient(numerical_gradient):
         )
 
 
-@exercise(without=(differences.directional_derivative,))
+@exercise(without=(gradients.directional_derivative,))
 def slope_along(slope_along):
     """∇f·v/‖v‖: a direction has no length, so v is made a unit vector before the dot product."""
 
@@ -337,7 +337,7 @@ def kind(kind):
             raise NotYet(f"{at} has a {wanted}, and {got!r:.60} came: {cure}")
 
 
-@exercise(without=(differences.jacobian,))
+@exercise(without=(gradients.jacobian,))
 def numerical_jacobian(numerical_jacobian):
     """J[i, j] = ∂Fᵢ/∂xⱼ: a row for each output, a column for each input."""
 
@@ -408,7 +408,7 @@ ROWS = (  # X, y, w, b; as many rows as columns first: there a forgotten transpo
 )
 
 
-@exercise(without=(differences.gradient, differences.derivative))
+@exercise(without=(gradients.gradient, differences.derivative))
 def gradient_w(gradient_w):
     """∂L/∂w = (2/m) Xᵀ(Xw + b − y): each miss pulls with the weight of its own features."""
     for X, y, w, b in ROWS:
@@ -455,7 +455,7 @@ def gradient_w(gradient_w):
         )
 
 
-@exercise(without=(differences.gradient, differences.derivative))
+@exercise(without=(gradients.gradient, differences.derivative))
 def gradient_b(gradient_b):
     """∂L/∂b = (2/m) Σ(Xw + b − y): twice the mean miss."""
     for X, y, w, b in ROWS:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from calclib import differences
+from calclib import gradients
 from calclib.checks import NotYet, exercise, expect
 from calclib.checks.compare import show, uses
 from calclib.data import cars, standardise
@@ -51,7 +51,7 @@ def one_sided(f, p, h):
     return np.array([[f(p + a + b) - f(p + a) - f(p + b) + f(p) for a in steps] for b in steps]) / h**2
 
 
-@exercise(without=(differences.hessian,))
+@exercise(without=(gradients.hessian,))
 def hessian_matrix(hessian_matrix):
     """H[i, j] = ∂²f/∂xᵢ∂xⱼ from four corners, exactly symmetric: how the slope along i changes along j."""
     asked = []
@@ -301,7 +301,7 @@ def absolute(H):
     return axes / np.abs(bends) @ axes.T
 
 
-@exercise(without=(differences.hessian_vector_product,))
+@exercise(without=(gradients.hessian_vector_product,))
 def hessian_times_vector(hessian_times_vector):
     """(∇f(x + hv) − ∇f(x − hv)) / 2h: two gradients give Hv, however large H would be."""
     calls = []

@@ -6,7 +6,7 @@ A network is a list of layers (W, b) with tanh between them; its loss is the mea
 import numpy as np
 
 from calclib.checks.compare import NotYet, expect, show
-from calclib.differences import gradient
+from calclib.gradients import gradient
 
 __all__ = [
     "exact_gradient",

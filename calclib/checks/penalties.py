@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from calclib.checks.compare import NotYet, show
-from calclib.differences import gradient
+from calclib.gradients import gradient
 
 __all__ = ["closed_form", "descents", "gradients", "regression", "solutions"]
 

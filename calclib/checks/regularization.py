@@ -3,7 +3,7 @@
 The cases that part right from wrong, and what each known mistake makes of them, stand in modules of their own.
 """
 
-from calclib import differences, layers, regularization
+from calclib import gradients, layers, regularization
 from calclib.checks import dropping, exercise, held_out, penalties, thresholds
 from calclib.checks.cases import judged
 
@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 LESSON = "07 Regularization: what the loss does not say"
-MEASURED = differences.gradient, differences.jacobian
+MEASURED = gradients.gradient, gradients.jacobian
 FITTED = regularization.ridge, regularization.lasso
 STEPPED = regularization.ista, regularization.fista
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from calclib.differences import gradient
+from calclib.gradients import gradient
 
 __all__ = ["SLIPS", "near", "path"]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from calclib.differences import gradient as difference
+from calclib.gradients import gradient as difference
 from calclib.labs.maps import Map, between, by_hand
 from calclib.labs.words import number, pair
 from calclib.pictures.ground import arrow, height, level_lines, slope

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from calclib.differences import hessian
+from calclib.gradients import hessian
 from calclib.pictures.ground import height, slope, survey
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from calclib.differences import jacobian
+from calclib.gradients import jacobian
 from calclib.labs.maps import by_hand, sides
 from calclib.labs.words import number
 from calclib.pictures.ground import arrow

@@ -8,7 +8,7 @@ import contourpy
 import numpy as np
 from matplotlib.collections import PolyCollection
 
-from calclib.differences import gradient as difference
+from calclib.gradients import gradient as difference
 from calclib.landscape import Landscape
 from calclib.pictures.palette import GRADIENT, TRUTH
 from calclib.pictures.plots import window
