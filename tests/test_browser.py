@@ -660,7 +660,8 @@ def test_a_notebook_that_has_not_run_here_shows_the_still_pictures(chromium, add
     page.close()
 
 
-def test_a_notebook_opened_again_goes_on_while_its_kernel_lives_and_shows_stills_when_it_is_gone(chromium, address):
+@pytest.mark.parametrize("end", ["shutdown", "restartKernel"])
+def test_a_notebook_opened_again_goes_on_while_its_kernel_lives_and_shows_stills_after(chromium, address, end):
     page = opened(chromium, address, "a copy")
     page.locator(".calclib-live").first.wait_for()
     lab.command(page, "docmanager:save")
@@ -668,8 +669,8 @@ def test_a_notebook_opened_again_goes_on_while_its_kernel_lives_and_shows_stills
     page.reload()
     lab.awake(page)
     move(page.locator(".calclib-live").first, x=20)
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-    for _ in range(2):  # by the second time another kernel runs
+    page.evaluate(f"() => window.jupyterapp.shell.currentWidget.sessionContext.{end}()")
+    for _ in range(2):  # by the second time a kernel runs that has made no figure
         page.reload()
         lab.awake(page)
         page.locator("figure img[alt='A parabola and a secant.']").first.wait_for()

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from jupyter_client import AsyncKernelManager
 
 from calclib import server
 
@@ -26,67 +27,89 @@ def views(book):
 
 
 def test_a_view_with_a_still_beside_it_goes_and_what_would_leave_nothing_stays():
-    book, gone = (
-        notebook(output("a", **{"text/html": "…"}), output("b"), {"output_type": "stream"} | {"data": {}}),
-        set(),
-    )
-    server.without_widgets(book, gone, all_of_them=True)
-    assert views(book) == [None, "b", None] and gone == {"a"}
+    book = notebook(output("a", **{"text/html": "…"}), output("b"), {"output_type": "stream"} | {"data": {}})
+    server.without_widgets(book, set())
+    assert views(book) == [None, "b", None]
+
+
+@pytest.mark.parametrize(("alive", "left"), [({"b"}, [None, "b"]), (set(), [None, None]), (None, ["a", "b"])])
+def test_what_a_kernel_holds_stays_and_so_does_all_where_it_does_not_say(alive, left):
+    book = notebook(*(output(model, **{"text/html": "…"}) for model in "ab"))
+    server.without_widgets(book, alive)
+    assert views(book) == left
 
 
 def test_a_view_whose_state_is_stored_stays():
     book = notebook(*(output(model, **{"text/html": "…"}) for model in "ab"))
     book["metadata"] = {"widgets": {server.STATE: {"state": {"a": {}}}}}
-    server.without_widgets(book, set(), all_of_them=True)
+    server.without_widgets(book, set())
     assert views(book) == ["a", None]
 
 
-@pytest.mark.parametrize("odd", [{server.VIEW: "no view", "text/html": "…"}, "no data"])
-def test_an_odd_notebook_is_opened_as_it_is(odd):
-    book, told = notebook({"output_type": "display_data", "data": odd}), []
-
-    async def get(path):
-        return {"type": "notebook", "content": book}
-
-    async def list_sessions():
-        return []
-
-    sessions = SimpleNamespace(list_sessions=list_sessions)
-    log = SimpleNamespace(exception=lambda *said: told.append(said))
-    app = SimpleNamespace(contents_manager=SimpleNamespace(get=get), session_manager=sessions, log=log)
-    server._load_jupyter_server_extension(app)
-    assert asyncio.run(app.contents_manager.get("01.ipynb"))["content"] is book and len(told) == 1
-
-
-def test_what_was_gone_once_stays_gone_and_what_lives_stays():
-    book = notebook(*(output(model, **{"text/html": "…"}) for model in "ab"))
-    server.without_widgets(book, {"a"}, all_of_them=False)
-    assert views(book) == [None, "b"]
-
-
-@pytest.mark.parametrize(
-    ("path", "left"), [("lessons/01.ipynb", "a"), ("/lessons/01.ipynb", "a"), ("02.ipynb", None), ("a.txt", "a")]
-)
-def test_notebooks_without_a_kernel_are_opened_without_views(path, left):
-    kind = "notebook" if path.endswith("ipynb") else "file"
-    book = notebook(output("a", **{"text/html": "…"}))
+def extended(book, *, kind="notebook", held=(), log=None):
+    """`contents_manager.get` of a server where a kernel runs lessons/01.ipynb and holds these widgets."""
 
     async def get(path, content=True):
         return {"type": kind, "content": book if content else None}
 
     async def list_sessions():
-        return [{"path": "lessons/01.ipynb"}]
+        return [{"path": "lessons/01.ipynb", "kernel": {"id": "k"}}]
 
-    sessions = SimpleNamespace(list_sessions=list_sessions)
-    app = SimpleNamespace(contents_manager=SimpleNamespace(get=get), session_manager=sessions)
+    app = SimpleNamespace(
+        contents_manager=SimpleNamespace(get=get),
+        session_manager=SimpleNamespace(list_sessions=list_sessions),
+        kernel_manager=SimpleNamespace(get_kernel={"k": held}.get),
+        log=log,
+    )
     server._load_jupyter_server_extension(app)
-    assert asyncio.run(app.contents_manager.get(path, content=False))["content"] is None
-    asyncio.run(app.contents_manager.get(path))
+    return lambda path, **knobs: asyncio.run(app.contents_manager.get(path, **knobs))
+
+
+@pytest.mark.parametrize("odd", [{server.VIEW: "no view", "text/html": "…"}, "no data"])
+def test_an_odd_notebook_is_opened_as_it_is(odd):
+    book, told = notebook({"output_type": "display_data", "data": odd}), []
+    get = extended(book, log=SimpleNamespace(exception=lambda *said: told.append(said)))
+    assert get("02.ipynb")["content"] is book and len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "left"), [("lessons/01.ipynb", "a"), ("/lessons/01.ipynb", "a"), ("02.ipynb", None), ("a.txt", "a")]
+)
+def test_a_notebook_is_opened_with_the_widgets_that_its_kernel_holds(monkeypatch, path, left):
+    async def held(kernel):
+        return set(kernel)
+
+    monkeypatch.setattr(server, "held", held)
+    book = notebook(output("a", **{"text/html": "…"}))
+    get = extended(book, kind="notebook" if path.endswith("ipynb") else "file", held="a")
+    assert get(path, content=False)["content"] is None
+    get(path)
     assert views(book) == [left]
 
 
+def test_a_kernel_says_what_it_holds_to_another_than_its_page_and_nothing_while_it_is_busy(monkeypatch):
+    async def story():
+        kernel = AsyncKernelManager()
+        await kernel.start_kernel()
+        page = kernel.client()
+        page.start_channels()
+        await page.wait_for_ready(timeout=30)
+        before = await server.held(kernel)
+        ran = await page.execute("import ipywidgets; slider = ipywidgets.IntSlider()", reply=True, timeout=30)
+        after = await server.held(kernel)
+        monkeypatch.setattr(server, "PATIENCE", 0.2)
+        page.execute("input()")  # which waits
+        await page.get_stdin_msg(timeout=30)
+        busy = await server.held(kernel)
+        page.stop_channels()
+        await kernel.shutdown_kernel(now=True)
+        return before, ran["content"]["status"], len(after), busy
+
+    assert asyncio.run(story()) == (set(), "ok", 3, None)  # a slider, its layout and its style
+
+
 def test_a_manager_of_another_kind_is_left_alone():
-    app = SimpleNamespace(contents_manager=SimpleNamespace(get=str), session_manager=None)
+    app = SimpleNamespace(contents_manager=SimpleNamespace(get=str), session_manager=None, kernel_manager=None)
     server._load_jupyter_server_extension(app)
     assert app.contents_manager.get is str
 
