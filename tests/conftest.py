@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -26,3 +27,11 @@ os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 folder = tempfile.mkdtemp(prefix="calclib-")
 atexit.register(shutil.rmtree, folder, ignore_errors=True)
 os.environ["CALCLIB_PROGRESS"] = str(Path(folder, "progress.json"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_widget_outlives_its_module():
+    """ipywidgets holds every widget until it is closed: the figures of all tests together are gigabytes."""
+    yield
+    if "ipywidgets" in sys.modules:
+        sys.modules["ipywidgets"].Widget.close_all()
