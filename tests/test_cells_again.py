@@ -1,6 +1,7 @@
 """A cell that is run again after the last one gives what it gave: no later cell has taken its names."""
 
 import ast
+import symtable
 from pathlib import Path
 
 import nbformat
@@ -24,19 +25,28 @@ def given(source, space):
     return (bundle[0] if isinstance(bundle, tuple) else bundle)["text/plain"]
 
 
-def names(source, kind):
-    """The names that a cell reads (ast.Load) or gives (ast.Store), functions among them."""
-    nodes = list(ast.walk(ast.parse(source)))
-    functions = [node.name for node in nodes if isinstance(node, ast.FunctionDef) and kind is ast.Store]
-    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, kind)} | set(functions)
+def names(source):
+    """The names of the notebook that a cell reads, and those that it gives; a function's own are neither."""
+    cell = symtable.symtable(source, "cell", "exec")
+    own = cell.get_symbols()
+    inner = [symbol for table in inside(cell) for symbol in table.get_symbols() if symbol.is_global()]
+    read = {symbol.get_name() for symbol in [*own, *inner] if symbol.is_referenced()}
+    return read, {symbol.get_name() for symbol in own if symbol.is_assigned() or symbol.is_imported()}
+
+
+def inside(table):
+    """The tables of all functions, comprehensions and classes in it."""
+    for child in table.get_children():
+        yield child
+        yield from inside(child)
 
 
 def suspects(sources, space):
     """The cells worth running again: those that read what a later cell gives, or what changes when it is used."""
-    for number, source in enumerate(sources):
-        read = names(source, ast.Load)
-        later = set().union(*(names(other, ast.Store) for other in sources[number + 1 :]))
-        if read & later or any(isinstance(space.get(name), np.random.Generator) for name in read):
+    read, gives = zip(*map(names, sources), strict=True)
+    for number in range(len(sources)):
+        later = set().union(*gives[number + 1 :])
+        if read[number] & later or any(isinstance(space.get(name), np.random.Generator) for name in read[number]):
             yield number
 
 
@@ -69,4 +79,5 @@ def test_each_cell_gives_the_same_after_the_last(lesson, tmp_path, monkeypatch):
 def test_a_name_taken_for_something_else_is_found():
     assert changed(["x = 2", "x + 1", "def f():\n    return x\n\n\nf()", "x = [3]", "y = x"]) == [1, 2]
     assert changed(["x = 2\nx + 1", "x = 3\nx", "x"]) == []
+    assert changed(["x = 2", "[x + y for y in (1, 2)]", "sum(x for x in (1, 2))", "for x in (1, 3):\n    pass"]) == [1]
     assert changed(["import numpy as np\nrng = np.random.default_rng(0)", "rng.random()", "2"]) == [1]
