@@ -135,7 +135,7 @@ class Network(Parameters):
             return self._loss(self._forward(self._theta(theta), X)[0], y)[0]
 
     def predict(self, theta, X):
-        """The outputs at test: probabilities under cross-entropy, else the plain values."""
+        """The outputs at test: under "mse" as they are, else the probabilities that softmax makes of them."""
         with np.errstate(all="ignore"):
             output, _ = self._forward(self._theta(theta), self._inputs(X))
             return output if self.objective == "mse" else layers.softmax(output)

@@ -409,6 +409,7 @@ X, Y = np.ones((4, 2)), np.array([0, 1, 0, 1])
         (lambda: Network(3, 2, loss="mae"), ValueError, "loss is"),
         (lambda: Network(3, 2, dropout=1), ValueError, "dropout is"),
         (lambda: Network(3, 2, smoothing=-0.1), ValueError, "smoothing is"),
+        (lambda: Network(3, 2, smoothing=1), ValueError, "smoothing is 1: "),
         (lambda: Network(3, 2, loss="mse", smoothing=0.1), ValueError, "smoothing is 0.1: 0 would do"),
         (lambda: NET.initialise("lecun"), ValueError, "init is"),
         (lambda: NET.initialise(-1), ValueError, "init is"),
@@ -507,6 +508,13 @@ def test_accuracy_counts_labels_whatever_the_loss():
     for wrong in (np.eye(2, 3), [0, 3], [0.0, 1.0]):
         with pytest.raises(ValueError, match="2 whole labels from 0 to 2 would do"):
             net.accuracy(theta, np.eye(2), wrong)
+
+
+def test_a_prediction_is_the_outputs_or_for_classes_their_probabilities():
+    theta, X = np.append(np.eye(2, 3).ravel(), np.zeros(3)), np.log([[2.0, 5.0]])
+    assert np.allclose(Network(2, 3, loss="mse").predict(theta, X), np.append(X, [[0]], axis=1))
+    for loss in ("cross_entropy", layers.softmax_cross_entropy):
+        assert np.allclose(Network(2, 3, loss=loss).predict(theta, X), [[2 / 8, 5 / 8, 1 / 8]])
 
 
 @pytest.mark.parametrize("name", ["theta", "X"])

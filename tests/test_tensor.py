@@ -53,6 +53,10 @@ def test_elementary_functions_are_elementwise(name, x, v):
     np.testing.assert_allclose(found, slope(x, f(x)) * v, atol=1e-12)
 
 
+def test_whole_numbers_are_floats():
+    assert Tensor(np.array([1, 2])).value.dtype == grad(lambda x: np.sum(x * x))(np.array([1, 2])).dtype == float
+
+
 @pytest.mark.parametrize("shapes", [((3, 4), (4, 2)), ((3, 4), (4,)), ((4,), (4, 2)), ((4,), (4,)), ((1, 1), (1, 1))])
 def test_products_of_matrices_and_vectors(shapes):
     A, B = some(*shapes[0]), some(*shapes[1], seed=1)
