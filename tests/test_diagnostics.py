@@ -247,6 +247,13 @@ def test_a_validation_loss_that_is_lost_is_seen():
         assert (found.verdict, found.evidence) == ("diverged", f"the validation loss ends at {lost}")
 
 
+def test_what_comes_back_is_measured_by_the_last_layer():
+    net = Network(1, 1, 1, 1, activation="identity", loss="mse")
+    theta = np.array([1.0, 0, 0.1, 0, 100, 0])  # W and b, layer by layer: ∂z is 100 times the last, then 10 times
+    reports = layer_report(net, theta, np.ones((2, 1)), np.zeros((2, 1)), factor=50)
+    assert [report.verdict for report in reports] == ["healthy", "exploding", "healthy"]
+
+
 def test_a_loss_that_goes_up_and_down_for_ever_oscillates():
     assert diagnose([2.3, 2, 2.2, 2, 2.2, 2]).verdict == "oscillating"
 
