@@ -138,16 +138,16 @@ def browser():
 def open_notebook(page, address, name):
     """Show a notebook in JupyterLab without the side bar, its kernel ready."""
     page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
-    page.locator(".jp-Notebook").first.wait_for(timeout=60_000)
+    page.locator(".jp-Notebook").first.wait_for(timeout=120_000)
     awake(page)
 
 
 def awake(page):
     """Wait until the notebook on the page has a kernel with nothing to do."""
-    page.wait_for_function(f"() => {KERNEL}?.status === 'idle'", timeout=60_000)
+    page.wait_for_function(f"() => {KERNEL}?.status === 'idle'", timeout=120_000)
 
 
-def run_all(page, seconds=60):
+def run_all(page, seconds=120):
     """Run → Run All Cells, and wait until the last code cell has its number and the kernel is idle."""
     command(page, "runmenu:run-all")
     page.wait_for_function(

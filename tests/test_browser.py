@@ -123,7 +123,7 @@ def chromium():
 def opened(chromium, address, name, run=True):
     """A page of its own with the notebook; what goes wrong in its console is kept in `page.wrong`."""
     page = chromium.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)
     page.wrong = []
     page.on("console", lambda m: page.wrong.append(m.text) if m.type == "error" and "404" not in m.text else None)
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
@@ -602,7 +602,7 @@ def test_a_running_cell_keeps_its_pyplot_figure_while_a_slider_moves(chromium, a
         page.keyboard.press("ArrowLeft")
         shows(live, x=index)
     assert page.get_by_text("30 lines").count() == 0, "the figure moved while the cell ran"
-    assert page.get_by_text("30 lines").inner_text(timeout=20_000).strip().endswith("30 lines")
+    assert page.get_by_text("30 lines").inner_text(timeout=60_000).strip().endswith("30 lines")
     page.locator(".jp-OutputArea-output img[src^='data:image/png']").first.wait_for()
     assert page.locator(".jp-OutputArea-output img[src^='data:image/png']").count() == 1
     page.close()
@@ -624,7 +624,7 @@ def test_a_cell_run_again_leaves_one_figure_that_works(page, figure):
 
 def test_notebook_7_shows_the_same_figure(chromium, address):
     page = chromium.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     page.goto(f"{address}/notebooks/training.ipynb?token={lab.TOKEN}")
     lab.awake(page)
     lab.run_all(page)
@@ -651,7 +651,7 @@ def test_a_dead_kernel_is_told(chromium, address):
 
 
 def test_a_notebook_that_has_not_run_here_shows_the_still_pictures(chromium, address, folder):
-    notebook = nbclient.execute(nbformat.read(folder / "figures.ipynb", 4), timeout=60)
+    notebook = nbclient.execute(nbformat.read(folder / "figures.ipynb", 4), timeout=120)
     notebook.metadata.pop("widgets", None)
     nbformat.write(notebook, folder / "copied.ipynb")
     page = opened(chromium, address, "copied", run=False)

@@ -41,7 +41,7 @@ def desk(tmp_path_factory):
 def page(request, desk):
     address, chromium = desk
     page = chromium.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     wrong = []
     page.on("console", lambda m: wrong.append(m.text) if m.type == "error" and "404" not in m.text else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
