@@ -25,7 +25,9 @@ CELLS = {
         """
 import matplotlib.pyplot as plt
 import numpy as np
-from calclib.live import explore
+from calclib.live import explore, figure
+
+figure.DEAR = 60  # seconds: on a busy machine, too, frames are drawn ahead
 
 def scene(ax):
     ax.plot(np.linspace(-3, 3, 200), np.linspace(-3, 3, 200) ** 2)
