@@ -92,7 +92,7 @@ explore(lambda ax, x=1.0: ax.plot([0, 1], [0, x]), x=(0.0, 2.0), alt="A line.")
         """
 for i in range(30):
     plt.plot([0, 1], [0, i])
-    time.sleep(0.2)
+    time.sleep(0.4)
 print(len(plt.gca().lines), "lines")
 """,
     ],
@@ -600,7 +600,7 @@ def test_a_running_cell_keeps_its_pyplot_figure_while_a_slider_moves(chromium, a
     page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1")
     lab.command(page, "notebook:run-cell")
     slider(live).focus()
-    for index in range(48, 38, -1):
+    for index in range(48, 42, -1):
         page.keyboard.press("ArrowLeft")
         shows(live, x=index)
     assert page.get_by_text("30 lines").count() == 0, "the figure moved while the cell ran"
